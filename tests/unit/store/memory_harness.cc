@@ -1,0 +1,29 @@
+#include <optional>
+
+#include "engine_harness.h"
+#include "store/memory/memory_engine.h"
+
+namespace idnode::store {
+namespace {
+
+class MemoryHarness final : public EngineHarness {
+ public:
+  MemoryHarness() { Reopen(); }
+
+  Engine& engine() override { return engine_.value(); }
+  void Reopen() override { engine_.emplace(disk_); }
+  void BreakNextCommit(bool applied) override {
+    engine_.value().Inject(applied ? MemoryEngine::Fault::kUnknownApplied
+                                   : MemoryEngine::Fault::kUnknownLost);
+  }
+
+ private:
+  MemoryDisk disk_;
+  std::optional<MemoryEngine> engine_;
+};
+
+}  // namespace
+
+std::unique_ptr<EngineHarness> MakeMemoryHarness() { return std::make_unique<MemoryHarness>(); }
+
+}  // namespace idnode::store
