@@ -15,10 +15,11 @@ ALLOWED = {
     "net": ["base"],
     "handle": ["base", "crypto"],  # and nothing else, ever: the core of the client library
     "store": ["base"],
-    "ledger": ["base", "crypto", "store"],  # hashes of the tree; the engine
+    # hashes of the tree; keys of identifiers; the engine
+    "ledger": ["base", "crypto", "handle", "store"],
     "resolve": ["base", "handle", "store", "ledger"],  # answers from records; the generations
     "registry": ["base", "crypto", "handle", "store", "ledger"],  # proofs in, commands out
-    "audit": ["base", "crypto", "store", "ledger"],  # rebuilds every view from the entries
+    "audit": ["base", "crypto", "handle", "store", "ledger"],  # rebuilds every view from the entries
     "monitor": ["base", "store", "ledger", "registry", "audit"],  # a report carries its proof
     "serve": ["base", "net", "handle", "resolve", "registry", "audit", "monitor"],  # the doors
     "node": ["base", "crypto", "net", "handle", "store", "ledger", "resolve", "registry", "audit",
