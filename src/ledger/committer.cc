@@ -1,0 +1,273 @@
+#include "ledger/committer.h"
+
+#include <utility>
+
+#include "crypto/random.h"
+#include "ledger/log.h"
+
+namespace idnode::ledger {
+namespace {
+
+using store::Outcome;
+
+// How often a group is put together again before its requests are sent away.
+constexpr int kAttempts = 3;
+
+Answer Unavailable(const Error& why) noexcept {
+  return {.kind = Answer::Kind::kUnavailable, .error = why};
+}
+
+constexpr Error kStopping{Errc::kUnavailable, 0, "the node is stopping"};
+constexpr Error kForeignWriter{Errc::kConflict, 0, "another process writes to this store"};
+
+// What is left of an answer when it is open whether the group was committed. A refusal may have
+// rested on what another request of the group did.
+Answer WhenUnknown(const Answer& answer, Seq first) noexcept {
+  switch (answer.kind) {
+    case Answer::Kind::kCommitted:
+      return {.kind = Answer::Kind::kOutcomeUnknown};
+    case Answer::Kind::kRepeated:
+      return answer.seq < first ? answer : Answer{.kind = Answer::Kind::kOutcomeUnknown};
+    case Answer::Kind::kRefused:
+      return Unavailable({Errc::kUnavailable, 0, "the store failed"});
+    default:
+      return answer;
+  }
+}
+
+Status CheckMark(store::MarkFile& mark, const Head& head) {
+  const Result<std::uint64_t> marked = mark.Load();
+  if (!marked.ok()) return marked.error();
+  if (marked.value() > head.seq()) {
+    return Error{Errc::kCorrupt, static_cast<std::uint32_t>(marked.value() - head.seq()),
+                 "the log is shorter than its mark says: acknowledged entries are missing"};
+  }
+  return mark.Store(head.seq());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Committer>> Committer::Start(store::Engine& engine, const Clock& clock,
+                                                    store::MarkFile* mark,
+                                                    std::vector<CommitListener*> listeners,
+                                                    const Options& options) {
+  Result<std::string> stored = engine.Head();
+  if (!stored.ok()) return stored.error();
+  Result<Head> head = ReadHead(engine);
+  if (!head.ok()) return head.error();
+  if (mark != nullptr) {
+    const Status checked = CheckMark(*mark, head.value());
+    if (!checked.ok()) return checked.error();
+  }
+  return std::unique_ptr<Committer>(new Committer(engine, clock, mark, std::move(listeners),
+                                                  options, std::move(head).value(),
+                                                  std::move(stored).value()));
+}
+
+Committer::Committer(store::Engine& engine, const Clock& clock, store::MarkFile* mark,
+                     std::vector<CommitListener*> listeners, const Options& options, Head head,
+                     std::string stored_head)
+    : engine_(engine),
+      mark_(mark),
+      listeners_(std::move(listeners)),
+      options_(options),
+      clock_(clock),
+      head_(std::move(head)),
+      stored_head_(std::move(stored_head)),
+      shown_head_(head_),
+      shown_clock_(clock_) {
+  ++head_.epoch;
+  thread_ = std::jthread([this] { Run(); });
+}
+
+Committer::~Committer() { Stop(); }
+
+void Committer::Submit(std::unique_ptr<Request> request) {
+  Answer refusal;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (stopping_) {
+      refusal = Unavailable(kStopping);
+    } else if (queue_.size() >= options_.queue_requests) {
+      refusal.kind = Answer::Kind::kBusy;
+    } else {
+      queue_.push_back(std::move(request));
+    }
+  }
+  if (request != nullptr) {
+    request->Done(refusal);
+  } else {
+    wake_.notify_one();
+  }
+}
+
+void Committer::Stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+Committer::State Committer::state() const {
+  const std::scoped_lock lock(mutex_);
+  State state{.head = shown_head_};
+  const Result<Moment> moment = shown_clock_.Next(shown_head_);
+  if (!moment.ok()) state.refusal = moment.error();
+  if (shown_failure_.has_value()) state.refusal = *shown_failure_;
+  if (stopping_) state.refusal = kStopping;
+  state.accepts_writes = moment.ok() && !shown_failure_.has_value() && !stopping_;
+  return state;
+}
+
+void Committer::Run() {
+  Requests requests;
+  while (Take(requests)) {
+    while (!requests.empty()) Serve(requests);
+  }
+}
+
+// Waits for requests and takes them all. False: nothing waits, and nothing will come.
+bool Committer::Take(Requests& requests) {
+  std::unique_lock lock(mutex_);
+  const auto ready = [this] { return stopping_ || !queue_.empty(); };
+  if (failure_.has_value()) {
+    // The engine is tried again from time to time, whether somebody asks or not.
+    const bool woken = wake_.wait_for(lock, options_.retry, ready);
+    lock.unlock();
+    if (!woken) (void)Reopen();
+    lock.lock();
+  } else {
+    wake_.wait(lock, ready);
+  }
+  requests.swap(queue_);
+  return !(stopping_ && requests.empty());
+}
+
+void Committer::Serve(Requests& requests) {
+  Answer instead = Unavailable({Errc::kUnavailable, 0, "the store changed under every attempt"});
+  for (int attempt = 0; attempt < kAttempts && !failure_.has_value(); ++attempt) {
+    const ClockRule clock_before = clock_;
+    Group group(engine_, head_, clock_, options_.shard);
+    std::size_t count = 0;
+    while (count < requests.size() && group.Add(*requests[count], options_.group)) ++count;
+
+    const Seq first = head_.seq();
+    const Outcome outcome = group.entries().empty() ? Outcome::kCommitted : Commit(group);
+    if (outcome != Outcome::kCommitted) {
+      clock_ = clock_before;
+      memory_.Reset();
+    }
+    if (outcome == Outcome::kStale) continue;
+    for (std::size_t i = 0; i < count; ++i) {
+      const Answer& answer = group.answers()[i];
+      requests.front()->Done(outcome == Outcome::kCommitted ? answer : WhenUnknown(answer, first));
+      requests.pop_front();
+    }
+    return;
+  }
+  if (failure_.has_value()) instead = Unavailable(*failure_);
+  for (const std::unique_ptr<Request>& request : requests) request->Done(instead);
+  requests.clear();
+}
+
+Outcome Committer::Commit(Group& group) {
+  Group::Commit commit = group.Finish(memory_);
+  const Result<Outcome> committed =
+      engine_.Commit(stored_head_, commit.next_head, commit.puts, commit.erases);
+  Outcome outcome = committed.ok() ? committed.value() : Outcome::kUnknown;
+  if (!committed.ok() && committed.error().code != Errc::kUnavailable) Fail(committed.error());
+  if (outcome == Outcome::kUnknown) outcome = Settle(group.head().nonce);
+  if (outcome == Outcome::kStale) {
+    // Somebody else's head, or our own after a fence. A later epoch is another writer.
+    Result<std::string> stored = engine_.Head();
+    Result<Head> head = ReadHead(engine_);
+    if (!stored.ok() || !head.ok()) {
+      Fail(head.ok() ? stored.error() : head.error());
+    } else if (head.value().epoch > head_.epoch) {
+      Fail(kForeignWriter);
+    } else {
+      const std::uint32_t epoch = head_.epoch;
+      SetState(std::move(head).value(), std::move(stored).value());
+      head_.epoch = epoch;
+    }
+  }
+  if (outcome == Outcome::kCommitted) Publish(group, std::move(commit.next_head));
+  return outcome;
+}
+
+// After kUnknown: kCommitted, or kStale when it is certain that nothing was and nothing will be
+// changed, or kUnknown when not even that is known.
+Outcome Committer::Settle(const WriterNonce& nonce) {
+  if (failure_.has_value() || !Reopen().ok()) return Outcome::kUnknown;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const Result<Head> head = ReadHead(engine_);
+    const Result<std::string> stored = engine_.Head();
+    if (!head.ok() || !stored.ok()) break;
+    if (head.value().nonce == nonce) return Outcome::kCommitted;
+    if (stored.value() != stored_head_) break;
+    // Not yet. Once this fence is there, a commit that is still under way comes too late.
+    Head fence = head_;
+    crypto::FillRandom(fence.nonce);
+    std::string next = EncodeHead(fence);
+    const Result<Outcome> fenced = engine_.Commit(stored_head_, next, {}, {});
+    if (!fenced.ok() || fenced.value() == Outcome::kUnknown) break;
+    if (fenced.value() == Outcome::kCommitted) {
+      SetState(std::move(fence), std::move(next));
+      return Outcome::kStale;
+    }
+  }
+  Fail({Errc::kUnavailable, 0, "the store does not settle a commit"});
+  return Outcome::kUnknown;
+}
+
+// Opens the engine again and goes on from what it holds, which may be more than anybody was told.
+Status Committer::Reopen() {
+  const Status reopened = engine_.Reopen();
+  if (!reopened.ok()) {
+    Fail(reopened.error());
+    return reopened;
+  }
+  if (!failure_.has_value()) return {};  // Settle() looks at the head itself
+
+  Result<std::string> stored = engine_.Head();
+  Result<Head> head = ReadHead(engine_);
+  if (!stored.ok()) return stored.error();
+  if (!head.ok()) return head.error();
+  const std::uint32_t epoch = head_.epoch;
+  if (head.value().epoch > epoch) {
+    Fail(kForeignWriter);
+    return kForeignWriter;
+  }
+  failure_.reset();
+  SetState(std::move(head).value(), std::move(stored).value());
+  head_.epoch = epoch;
+  if (mark_ != nullptr) (void)mark_->Store(head_.seq());
+  for (CommitListener* listener : listeners_) listener->OnCommit(head_, {});
+  return {};
+}
+
+void Committer::Publish(const Group& group, std::string stored_head) {
+  SetState(group.head(), std::move(stored_head));
+  // A mark that cannot be written only notices less at the next start; the entries are synced.
+  if (mark_ != nullptr) (void)mark_->Store(head_.seq());
+  for (CommitListener* listener : listeners_) listener->OnCommit(head_, group.entries());
+}
+
+void Committer::Fail(const Error& why) {
+  failure_ = why;
+  const std::scoped_lock lock(mutex_);
+  shown_failure_ = why;
+}
+
+void Committer::SetState(Head head, std::string stored_head) {
+  head_ = std::move(head);
+  stored_head_ = std::move(stored_head);
+  const std::scoped_lock lock(mutex_);
+  shown_head_ = head_;
+  shown_clock_ = clock_;
+  shown_failure_ = failure_;
+}
+
+}  // namespace idnode::ledger

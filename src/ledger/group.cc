@@ -1,0 +1,177 @@
+#include "ledger/group.h"
+
+#include <utility>
+
+#include "crypto/random.h"
+#include "ledger/log.h"
+#include "ledger/rows.h"
+#include "ledger/sealed.h"
+
+namespace idnode::ledger {
+namespace {
+
+// Rows that the keeping of request ids may add to a commit: a row forgotten for every new one would
+// keep up, two catch up.
+std::size_t ForgetLimit(std::size_t entries) noexcept { return 2 * entries; }
+
+std::string Sealed(std::string octets) {
+  Seal(octets);
+  return octets;
+}
+
+std::size_t Octets(const std::vector<store::Put>& puts) noexcept {
+  std::size_t octets = 0;
+  for (const store::Put& put : puts) octets += put.key.size() + put.value.size();
+  return octets;
+}
+
+Answer Refused(const Error& error) noexcept {
+  return {.kind = Answer::Kind::kRefused, .error = error};
+}
+
+}  // namespace
+
+Group::Group(const store::Readable& store, Head head, ClockRule& clock, std::uint32_t shard)
+    : store_(store), clock_(clock), shard_(shard), head_(std::move(head)), overlay_(store) {}
+
+bool Group::Add(Request& request, const Limits& limits) {
+  if (answers_.size() >= limits.requests) return false;
+  const Result<Answer> answer = Decide(request, limits);
+  if (answer.ok()) {
+    answers_.push_back(answer.value());
+  } else if (answer.error().code == Errc::kTooLarge && !entries_.empty()) {
+    return false;
+  } else {
+    answers_.push_back({.kind = Answer::Kind::kUnavailable, .error = answer.error()});
+  }
+  return true;
+}
+
+Result<Answer> Group::Decide(Request& request, const Limits& limits) {
+  const Result<Answer> repeat = Repeat(request);
+  if (repeat.ok() || repeat.error().code != Errc::kNotFound) return repeat;
+
+  const bool accepts_clock = request.origin().accepts_clock;
+  const Result<Moment> moment =
+      accepts_clock ? Result<Moment>(clock_.Accepting(head_)) : clock_.Next(head_);
+  if (!moment.ok()) return Answer{.kind = Answer::Kind::kClock, .error = moment.error()};
+
+  Result<Change> change = request.Decide(overlay_, moment.value());
+  if (!change.ok()) return Refused(change.error());
+  Result<Answer> answer = Append(request, std::move(change).value(), moment.value(), limits);
+  if (answer.ok() && accepts_clock) clock_.Accept();
+  return answer;
+}
+
+Result<Answer> Group::Repeat(const Request& request) const {
+  const Request::Origin& origin = request.origin();
+  std::string value;
+  const Status read =
+      overlay_.Get(store::Family::kRequests, RequestKey(origin.actor, origin.id), value);
+  if (!read.ok()) return read.error();
+  const Result<RequestRow> row = DecodeRequestRow(value);
+  if (!row.ok()) return row.error();
+  const Result<Leaf> leaf = LeafOf(row.value().seq);
+  if (!leaf.ok()) return Error{Errc::kCorrupt, 0, "leaf of a request"};
+  const std::int64_t time_ms = leaf.value().time_ms;
+  if (!IsRemembered(time_ms, head_.time_ms)) return Error{Errc::kNotFound, 0, "request"};
+  if (request.DigestAt(time_ms) != row.value().digest) {
+    return Answer{.kind = Answer::Kind::kReused};
+  }
+  return Answer{.kind = Answer::Kind::kRepeated,
+                .seq = row.value().seq,
+                .time_ms = time_ms,
+                .entry_kind = leaf.value().kind};
+}
+
+Result<Answer> Group::Append(const Request& request, Change change, const Moment& moment,
+                             const Limits& limits) {
+  const Request::Origin& origin = request.origin();
+  Entry entry{.leaf = {.shard = shard_,
+                       .seq = head_.seq(),
+                       .time_ms = moment.time_ms,
+                       .kind = change.kind,
+                       .channel = origin.channel,
+                       .prefix = std::move(change.prefix)},
+              .payload = {.request_id = origin.id,
+                          .actor = origin.actor,
+                          .expected_seq = origin.expected_seq,
+                          .case_policy = change.case_policy,
+                          .identifier = std::move(change.identifier),
+                          .state = std::move(change.state)}};
+  const Result<Seq> previous = PreviousOf(SubjectOf(entry));
+  if (!previous.ok()) return previous.error();
+  const Result<Tip> tip_before = TipOf(entry.leaf.prefix);
+  if (!tip_before.ok()) return tip_before.error();
+
+  const Tip tip = NextTip(entry, tip_before.value());
+  crypto::FillRandom(entry.payload.salt);
+  std::string payload = EncodePayload(entry.payload);
+  entry.leaf.prev = previous.value();
+  entry.leaf.prev_in_prefix = tip_before.value().seq;
+  entry.leaf.totals = tip.totals.Sum();
+  entry.leaf.commitment = Commitment(payload);
+  std::string leaf = EncodeLeaf(entry.leaf);
+  const Hash leaf_hash = LeafHash(leaf);
+
+  const std::string seq_key = SeqKey(entry.leaf.seq);
+  std::vector<store::Put> puts;
+  puts.push_back({store::Family::kLeaf, seq_key, Sealed(std::move(leaf))});
+  puts.push_back({store::Family::kPayload, seq_key, Sealed(std::move(payload))});
+  Project(entry, tip, puts);
+  if (!entries_.empty() && overlay_.octets() + Octets(puts) > limits.octets) {
+    return Error{Errc::kTooLarge, 0, "group"};
+  }
+
+  for (store::Put& put : puts) overlay_.Set(std::move(put));
+  head_.lag_ms = NextLag(head_.lag_ms, head_.time_ms, entry.leaf, entry.payload.state);
+  head_.time_ms = moment.time_ms;
+  head_.tree.Append(leaf_hash);
+  const Answer answer{.kind = Answer::Kind::kCommitted,
+                      .seq = entry.leaf.seq,
+                      .time_ms = moment.time_ms,
+                      .entry_kind = entry.leaf.kind};
+  entries_.push_back(std::move(entry));
+  return answer;
+}
+
+Result<Seq> Group::PreviousOf(const Subject& subject) const {
+  std::string value;
+  const Status read = overlay_.Get(subject.family, subject.key, value);
+  if (!read.ok()) {
+    return read.error().code == Errc::kNotFound ? Result<Seq>(kNoSeq) : read.error();
+  }
+  const Result<StateRow> row = DecodeStateRow(value);
+  if (!row.ok()) return row.error();
+  return row.value().seq;
+}
+
+Result<Tip> Group::TipOf(std::string_view prefix) const {
+  std::string value;
+  const Status read = overlay_.Get(store::Family::kCounts, TipKey(prefix), value);
+  if (!read.ok()) return read.error().code == Errc::kNotFound ? Result<Tip>(Tip{}) : read.error();
+  return DecodeTip(value);
+}
+
+Result<Leaf> Group::LeafOf(Seq seq) const {
+  std::string value;
+  const Status read = overlay_.Get(store::Family::kLeaf, SeqKey(seq), value);
+  if (!read.ok()) return read.error();
+  const Result<std::string_view> octets = Unseal(value);
+  if (!octets.ok()) return octets.error();
+  return DecodeLeaf(octets.value());
+}
+
+Group::Commit Group::Finish(RequestMemory& memory) {
+  crypto::FillRandom(head_.nonce);
+  RequestMemory::Forgotten forgotten =
+      memory.Forget(store_, head_.time_ms, ForgetLimit(entries_.size()));
+  if (forgotten.progress.has_value()) overlay_.Set(std::move(*forgotten.progress));
+  Commit commit{.next_head = EncodeHead(head_), .puts = overlay_.Puts()};
+  for (store::Erase& erase : forgotten.erases) {
+    if (!overlay_.IsSet(erase.family, erase.key)) commit.erases.push_back(std::move(erase));
+  }
+  return commit;
+}
+
+}  // namespace idnode::ledger

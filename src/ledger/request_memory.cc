@@ -1,0 +1,82 @@
+#include "ledger/request_memory.h"
+
+#include <string>
+
+#include "base/reader.h"
+#include "base/writer.h"
+#include "ledger/log.h"
+#include "ledger/rows.h"
+#include "ledger/sealed.h"
+
+namespace idnode::ledger {
+namespace {
+
+constexpr std::uint8_t kJobVersion = 1;
+
+store::Put ProgressRow(Seq next) {
+  std::string value;
+  TextWriter writer(value);
+  writer.U8(kJobVersion);
+  writer.U64(next);
+  Seal(value);
+  return {store::Family::kJobs, std::string(RequestMemory::kJobKey), std::move(value)};
+}
+
+Result<Seq> ReadProgress(const store::Readable& store) {
+  std::string value;
+  const Status read = store.Get(store::Family::kJobs, RequestMemory::kJobKey, value);
+  if (!read.ok()) return read.error().code == Errc::kNotFound ? Result<Seq>(0) : read.error();
+  const Result<std::string_view> octets = Unseal(value);
+  if (!octets.ok()) return octets.error();
+  Reader in(AsBytes(octets.value()));
+  if (in.U8("job version") != kJobVersion) in.Fail(Errc::kCorrupt, "job version");
+  const Seq next = in.U64("seq");
+  if (!in.ok()) return in.error();
+  return next;
+}
+
+}  // namespace
+
+RequestMemory::Forgotten RequestMemory::Forget(const store::Readable& store, std::int64_t now_ms,
+                                               std::size_t limit) {
+  Forgotten out;
+  if (!next_.has_value()) {
+    const Result<Seq> stored = ReadProgress(store);
+    if (!stored.ok()) return out;
+    next_ = stored.value();
+    due_ms_ = 0;
+  }
+  const Seq begin = *next_;
+  while (now_ms >= due_ms_ && *next_ - begin < limit) {
+    const Result<Leaf> leaf = ReadLeaf(store, *next_);
+    if (!leaf.ok()) break;  // the end of the log, too
+    if (IsRemembered(leaf.value().time_ms, now_ms)) {
+      due_ms_ = leaf.value().time_ms + kRememberMs;
+      break;
+    }
+    if (!ForgetOne(store, *next_, out).ok()) break;
+    ++*next_;
+  }
+  if (*next_ != begin) out.progress = ProgressRow(*next_);
+  return out;
+}
+
+// The same request id may have been used again since: then its row is another entry's.
+Status RequestMemory::ForgetOne(const store::Readable& store, Seq seq, Forgotten& out) const {
+  std::string value;
+  const Status read = store.Get(store::Family::kPayload, SeqKey(seq), value);
+  if (!read.ok()) return read.error().code == Errc::kNotFound ? Status() : read;  // erased
+  const Result<std::string_view> octets = Unseal(value);
+  if (!octets.ok()) return octets.error();
+  const Result<Payload> payload = DecodePayload(octets.value());
+  if (!payload.ok()) return payload.error();
+  std::string key = RequestKey(payload.value().actor, payload.value().request_id);
+  const Status found = store.Get(store::Family::kRequests, key, value);
+  if (!found.ok()) return found.error().code == Errc::kNotFound ? Status() : found;
+  const Result<RequestRow> row = DecodeRequestRow(value);
+  if (!row.ok()) return row.error();
+  if (row.value().seq == seq) out.erases.push_back({store::Family::kRequests, std::move(key)});
+  return {};
+}
+
+}  // namespace idnode::ledger
