@@ -124,20 +124,18 @@ Committer::State Committer::state() const {
 void Committer::Run() {
   Requests requests;
   while (Take(requests)) {
+    if (failure_.has_value() && std::chrono::steady_clock::now() >= next_attempt_) (void)Reopen();
     while (!requests.empty()) Serve(requests);
   }
 }
 
-// Waits for requests and takes them all. False: nothing waits, and nothing will come.
+// Waits for requests and takes them all. False: nothing waits, and nothing will come. A failed engine
+// ends the wait from time to time, so that it is opened again whether somebody asks or not.
 bool Committer::Take(Requests& requests) {
   std::unique_lock lock(mutex_);
   const auto ready = [this] { return stopping_ || !queue_.empty(); };
   if (failure_.has_value()) {
-    // The engine is tried again from time to time, whether somebody asks or not.
-    const bool woken = wake_.wait_for(lock, options_.retry, ready);
-    lock.unlock();
-    if (!woken) (void)Reopen();
-    lock.lock();
+    wake_.wait_for(lock, options_.retry, ready);
   } else {
     wake_.wait(lock, ready);
   }
@@ -224,6 +222,7 @@ Outcome Committer::Settle(const WriterNonce& nonce) {
 
 // Opens the engine again and goes on from what it holds, which may be more than anybody was told.
 Status Committer::Reopen() {
+  next_attempt_ = std::chrono::steady_clock::now() + options_.retry;
   const Status reopened = engine_.Reopen();
   if (!reopened.ok()) {
     Fail(reopened.error());

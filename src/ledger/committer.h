@@ -113,6 +113,7 @@ class Committer {
   Head head_;
   std::string stored_head_;  // head_ in the octets that the engine holds
   std::optional<Error> failure_;  // of the engine: no writes until it was opened again
+  std::chrono::steady_clock::time_point next_attempt_;
 
   // Under the mutex.
   mutable std::mutex mutex_;
