@@ -30,16 +30,16 @@ namespace idnode::store {
 
 // Column families: key spaces of their own. The numbers are not on disk, the names are.
 enum class Family : std::uint8_t {
-  kMeta,     // the head and the layout version
-  kRecords,  // identifier -> values in wire form
-  kLeaf,     // seq -> public part of an entry
-  kPayload,  // seq -> private part of an entry
-  kCounts,   // prefix, day -> cumulative counts; prefix -> its tip
-  kControl,  // enterprises, prefixes, accounts, tokens, templates
+  kMeta,      // the head and the layout version
+  kRecords,   // identifier -> values in wire form
+  kLeaf,      // seq -> public part of an entry
+  kPayload,   // seq -> private part of an entry
+  kCounts,    // prefix, day -> cumulative counts; prefix -> its tip
+  kControl,   // enterprises, prefixes, accounts, tokens, templates
   kRequests,  // actor, request id -> what the request did
-  kTiles,    // full tiles of the Merkle tree; rebuildable
-  kUsage,    // prefix, day -> resolution counters
-  kJobs,     // what survives a restart of a long task
+  kTiles,     // full tiles of the Merkle tree; rebuildable
+  kUsage,     // prefix, day -> resolution counters
+  kJobs,      // what survives a restart of a long task
 };
 inline constexpr std::size_t kFamilies = 10;
 
@@ -104,9 +104,10 @@ class Readable {
   virtual Result<std::string> Head() const = 0;
 };
 
-// One moment of an engine, frozen: every read sees the same octets, whatever is committed meanwhile.
-// Costs the engine disk space while it lives, so no longer than a task. Must not outlive the engine.
-// Errors of every read, besides the above: kUnavailable once the engine has been reopened.
+// One moment of an engine, frozen: every read sees the same octets, whatever is committed
+// meanwhile. Costs the engine disk space while it lives, so no longer than a task. Must not outlive
+// the engine. Errors of every read, besides the above: kUnavailable once the engine has been
+// reopened.
 using Snapshot = Readable;
 
 class Engine : public Readable {
@@ -131,7 +132,8 @@ class Engine : public Readable {
 
   // Closes what lies below and opens it anew, which settles a commit of unknown outcome. Waits for
   // reads under way; reads that come meanwhile wait, too. Snapshots taken before fail from then on.
-  // Errors: kUnavailable  it cannot be opened for writing now; call again later. Reads go on if what
+  // Errors: kUnavailable  it cannot be opened for writing now; call again later. Reads go on if
+  // what
   //                       is there can be read at all.
   // REQUIRES: the committer's thread.
   virtual Status Reopen() = 0;

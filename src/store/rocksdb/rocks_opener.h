@@ -1,0 +1,40 @@
+// Opens the database of one directory, again and again, always with the same settings.
+#pragma once
+
+#include <rocksdb/db.h>
+#include <rocksdb/options.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "store/rocksdb/rocks_database.h"
+#include "store/rocksdb/rocks_options.h"
+
+namespace idnode::store {
+
+// Immutable; any thread. The block cache is made once and stays warm from one opening to the next.
+class RocksOpener {
+ public:
+  enum class Mode : std::uint8_t {
+    kWrite,  // creates what is missing, replays the write-ahead log and makes tables of it
+    kRead,   // changes nothing and locks nothing; the log is replayed into memory only
+  };
+
+  RocksOpener(std::filesystem::path directory, const RocksOptions& options);
+
+  // Errors as FromRocks(); kNotFound in mode kRead if there is no database. `reason` receives them
+  // in words for a person.
+  Result<std::unique_ptr<RocksDatabase>> Open(Mode mode, std::string& reason) const;
+
+ private:
+  Status LookForTheRoot(Mode mode, std::string& reason) const;
+
+  const std::filesystem::path directory_;
+  const rocksdb::DBOptions options_;
+  const std::vector<rocksdb::ColumnFamilyDescriptor> families_;  // ours, then RocksDB's "default"
+};
+
+}  // namespace idnode::store
