@@ -1,0 +1,102 @@
+// What the operator may set, and where it comes from: one TOML file (--config), every key of which
+// has a default.
+//
+//   Config        the values, a struct for each section; a fresh one holds the defaults
+//   ConfigTable   the option table (base/options.h): name, bounds, text of every key
+//   LoadConfig    reads a file into a Config
+//   CheckConfig   what no single key can know: do they fit together?
+//
+// Nothing outside this room reads a Config: node/ fills the Options of each component from it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/endpoint.h"
+#include "base/options.h"
+
+namespace idnode::node {
+
+enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
+enum class LogFormat : std::uint8_t { kText, kJson };
+
+// A value. The meaning of each member stands in the row of ConfigTable() that is bound to it.
+struct Config {
+  struct {
+    std::string prefix;
+    std::string name;
+  } node;
+  struct {
+    std::vector<Endpoint> handle;
+    std::vector<Endpoint> grpc;
+  } listen;
+  struct {
+    std::filesystem::path certificate;
+    std::filesystem::path key;
+  } tls;
+  struct {
+    bool tokens_without_tls = false;
+    std::uint32_t threads = 16;
+    std::uint32_t message_octets = 4 << 20;
+    std::uint32_t streams_per_connection = 1'000;
+    std::uint32_t watchers = 64;
+  } grpc;
+  struct {
+    std::uint32_t udp_workers = 0;
+    std::uint32_t tcp_threads = 1;
+    std::uint32_t tcp_connections = 10'000;
+    std::uint32_t tcp_connections_per_source = 100;
+    std::chrono::milliseconds tcp_idle{300'000};
+  } handle;
+  struct {
+    std::uint16_t serial = 1;
+    std::string description;
+    std::optional<Address> address;
+    std::uint32_t server_id = 1;
+    std::filesystem::path key_file;
+  } site;
+  struct {
+    std::uint32_t values_per_record = 256;
+    std::uint32_t record_octets = 60'000;
+    std::uint32_t list_page = 1'000;
+  } limits;
+  struct {
+    std::uint32_t queue = 8'192;
+    std::uint32_t group_requests = 1'024;
+  } ledger;
+  struct {
+    std::uint64_t block_cache = 512ULL << 20;
+    std::uint64_t write_buffer = 64ULL << 20;
+  } store;
+  struct {
+    LogLevel level = LogLevel::kInfo;
+    LogFormat format = LogFormat::kText;
+    std::filesystem::path file;
+  } log;
+
+  Config();
+};
+
+// The rows, in the order in which they are printed; bound to `config`, which must outlive them.
+std::vector<Option> ConfigTable(Config& config);
+
+// Reads `file` into `config`, on top of what it holds. Returns what is wrong with the file, a line
+// each, ready for the operator; nothing when all is well. Does not call CheckConfig().
+std::vector<std::string> LoadConfig(const std::filesystem::path& file, Config& config);
+
+// Whether the values fit together and the files that they name can be read. As above.
+std::vector<std::string> CheckConfig(const Config& config);
+
+// The address that clients are told to come to: site.address, or else the first one of
+// listen.handle that is no wildcard, or else 127.0.0.1.
+Address SiteAddress(const Config& config);
+
+// config/reference.md, whole.
+std::string ConfigReference();
+
+}  // namespace idnode::node
