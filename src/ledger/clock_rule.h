@@ -1,14 +1,15 @@
 // When an entry may be written, and what time it bears.
 //
-// The time of an entry is the wall clock, but never less than that of the entry before. A clock that
-// is set wrong would put registrations into the wrong day for good, so a clock that seems wrong stops
-// writes until an administrator says that it is right, which is an entry itself:
+// The time of an entry is the wall clock, but never less than that of the entry before. A clock
+// that is set wrong would put registrations into the wrong day for good, so a clock that seems
+// wrong stops writes until an administrator says that it is right, which is an entry itself:
 //
 //   behind   the wall clock is more than 5 minutes behind the last entry
-//   ahead    since the node started, the wall clock has gained more than 10 minutes on the steady one
+//   ahead    since the node started, the wall clock has gained more than 10 minutes on the steady
+//   one
 //
-// After a step back was accepted, entries keep the last time until the wall clock has passed it; the
-// head's lag remembers how far behind was accepted, across restarts.
+// After a step back was accepted, entries keep the last time until the wall clock has passed it;
+// the head's lag remembers how far behind was accepted, across restarts.
 #pragma once
 
 #include <cstdint>

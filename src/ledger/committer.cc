@@ -129,8 +129,8 @@ void Committer::Run() {
   }
 }
 
-// Waits for requests and takes them all. False: nothing waits, and nothing will come. A failed engine
-// ends the wait from time to time, so that it is opened again whether somebody asks or not.
+// Waits for requests and takes them all. False: nothing waits, and nothing will come. A failed
+// engine ends the wait from time to time, so that it is opened again whether somebody asks or not.
 bool Committer::Take(Requests& requests) {
   std::unique_lock lock(mutex_);
   const auto ready = [this] { return stopping_ || !queue_.empty(); };

@@ -2,14 +2,14 @@
 //
 //   Submit()  any thread      a bounded queue; full means "busy" at once
 //   take      commit thread   whatever waits, up to the limits of a group
-//   decide    commit thread   each request in order, against the store and what the group has changed
-//   commit    commit thread   one engine commit, synced
-//   mark      commit thread   how long the log is now, outside the engine
-//   tell      commit thread   the listeners: caches, control state, feed
-//   answer    commit thread   every request
+//   decide    commit thread   each request in order, against the store and what the group has
+//   changed commit    commit thread   one engine commit, synced mark      commit thread   how long
+//   the log is now, outside the engine tell      commit thread   the listeners: caches, control
+//   state, feed answer    commit thread   every request
 //
 // So "committed" means synced, noted and visible. A commit whose outcome is unknown is settled by
-// opening the engine again; while that fails, writes are refused, reads go on, and it is tried again.
+// opening the engine again; while that fails, writes are refused, reads go on, and it is tried
+// again.
 #pragma once
 
 #include <chrono>
@@ -73,7 +73,8 @@ class Committer {
   Committer& operator=(const Committer&) = delete;
   ~Committer();  // Stop()
 
-  // Hands a request over. Its Done() is called exactly once, perhaps before this returns. Any thread.
+  // Hands a request over. Its Done() is called exactly once, perhaps before this returns. Any
+  // thread.
   void Submit(std::unique_ptr<Request> request);
 
   // Answers what waits, then ends the thread; later requests are refused. Any thread but the commit
@@ -111,7 +112,7 @@ class Committer {
   ClockRule clock_;
   RequestMemory memory_;
   Head head_;
-  std::string stored_head_;  // head_ in the octets that the engine holds
+  std::string stored_head_;       // head_ in the octets that the engine holds
   std::optional<Error> failure_;  // of the engine: no writes until it was opened again
   std::chrono::steady_clock::time_point next_attempt_;
 
@@ -120,7 +121,7 @@ class Committer {
   std::condition_variable wake_;
   Requests queue_;
   bool stopping_ = false;
-  Head shown_head_;           // copies of the commit thread's, for state()
+  Head shown_head_;  // copies of the commit thread's, for state()
   ClockRule shown_clock_;
   std::optional<Error> shown_failure_;
 

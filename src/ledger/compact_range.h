@@ -24,8 +24,8 @@ class CompactRange {
  public:
   CompactRange() = default;
 
-  // What Append() has made of `size` leaves. Errors: kMalformed unless there is a hash for every bit
-  // of `size`.
+  // What Append() has made of `size` leaves. Errors: kMalformed unless there is a hash for every
+  // bit of `size`.
   static Result<CompactRange> Of(std::uint64_t size, std::vector<Hash> hashes);
 
   void Append(const Hash& leaf_hash);

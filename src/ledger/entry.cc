@@ -33,6 +33,7 @@ bool IsKnown(EntryKind kind) noexcept {
     case EntryKind::kPrefixPut:
     case EntryKind::kTokenPut:
     case EntryKind::kClockAccepted:
+    case EntryKind::kTokenRevoked:
       return true;
   }
   return false;

@@ -64,6 +64,7 @@ enum class EntryKind : std::uint8_t {
   kPrefixPut = 32,
   kTokenPut = 33,
   kClockAccepted = 34,
+  kTokenRevoked = 35,
 };
 bool IsKnown(EntryKind kind) noexcept;
 
@@ -77,8 +78,8 @@ inline constexpr std::size_t kChannels = 5;
 // Who made a change: an octet that says what kind of somebody, and their name among those.
 using Actor = std::string;
 inline constexpr std::size_t kMaxActor = 255;  // octets: its length is one octet
-inline constexpr char kActorNode = 0;   // the node itself; no name
-inline constexpr char kActorToken = 1;  // the token's id, 8 octets
+inline constexpr char kActorNode = 0;          // the node itself; no name
+inline constexpr char kActorToken = 1;         // the token's id, 8 octets
 
 // How often things of each kind happened.
 struct Totals {

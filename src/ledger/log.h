@@ -38,8 +38,8 @@ Result<Entry> ReadEntry(const store::Readable& store, Seq seq);
 // The head, a new one for an empty store. Errors: as DecodeHead().
 Result<Head> ReadHead(const store::Readable& store);
 
-// Which log this is: the leaf hash of its first entry, whose salt is like no other. Errors: kNotFound
-// while the log is empty.
+// Which log this is: the leaf hash of its first entry, whose salt is like no other. Errors:
+// kNotFound while the log is empty.
 Result<Hash> ReadLogId(const store::Readable& store);
 
 }  // namespace idnode::ledger

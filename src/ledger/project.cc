@@ -19,6 +19,11 @@ std::uint8_t Operation(EntryKind kind) noexcept {
   }
 }
 
+// The state is what the node makes of the request, not what was asked for.
+bool IsMadeByNode(EntryKind kind) noexcept {
+  return kind == EntryKind::kClockAccepted || kind == EntryKind::kTokenRevoked;
+}
+
 }  // namespace
 
 Subject SubjectOf(const Entry& entry) {
@@ -41,6 +46,7 @@ RequestContent RequestOf(const Entry& entry) noexcept {
                          .expected_seq = entry.payload.expected_seq,
                          .identifier = entry.payload.identifier,
                          .content = entry.payload.state};
+  if (IsMadeByNode(entry.leaf.kind)) request.content = {};
   if (IsControl(entry.leaf.kind)) return request;
   // A deletion asks for no content; the values of a state that cannot be read are none either, and
   // whoever reads the state itself will say so.
@@ -60,8 +66,8 @@ Tip NextTip(const Entry& entry, const Tip& before) noexcept {
 void Project(const Entry& entry, const Tip& tip, std::vector<store::Put>& puts) {
   const Leaf& leaf = entry.leaf;
   Subject subject = SubjectOf(entry);
-  puts.push_back({subject.family, std::move(subject.key),
-                  EncodeStateRow(leaf.seq, entry.payload.state)});
+  puts.push_back(
+      {subject.family, std::move(subject.key), EncodeStateRow(leaf.seq, entry.payload.state)});
   puts.push_back({store::Family::kCounts, TipKey(leaf.prefix), EncodeTip(tip)});
   if (!IsControl(leaf.kind)) {
     puts.push_back({store::Family::kCounts, DayKey(leaf.prefix, Day::Of(leaf.time_ms)),

@@ -21,7 +21,8 @@ struct Subject {
 Subject SubjectOf(const Entry& entry);
 
 // SHA-256 of what was asked for: what kind of change, the expected seq, the identifier as it was
-// spelt, and the content: the values in wire form, or the control object. Values carry the time of
+// spelt, and the content: the values in wire form, or the control object; nothing where the node
+// makes the state itself (a deletion, an accepted clock, a revoked token). Values carry the time of
 // the entry, so a repeat is compared as of the time when the first one was done.
 //
 //   octets  field
@@ -44,8 +45,8 @@ RequestContent RequestOf(const Entry& entry) noexcept;
 // Tip for its first entry.
 Tip NextTip(const Entry& entry, const Tip& before) noexcept;
 
-// Appends to `puts` the rows of every view as they are after `entry`: record or control object, tip,
-// day, request. Pure. REQUIRES: `tip` is NextTip(entry, ...).
+// Appends to `puts` the rows of every view as they are after `entry`: record or control object,
+// tip, day, request. Pure. REQUIRES: `tip` is NextTip(entry, ...).
 void Project(const Entry& entry, const Tip& tip, std::vector<store::Put>& puts);
 
 }  // namespace idnode::ledger

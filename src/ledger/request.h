@@ -64,7 +64,8 @@ class Request {
   const Origin& origin() const noexcept { return origin_; }
 
   // The change, if it may be made now; otherwise why not, and nothing happens. Called on the commit
-  // thread, once or, when a group has to be put together again, several times; the last call counts.
+  // thread, once or, when a group has to be put together again, several times; the last call
+  // counts.
   virtual Result<Change> Decide(const Overlay& now, const Moment& moment) = 0;
 
   // RequestDigest() of this request as if it had been done at `time_ms`. The commit thread.

@@ -26,7 +26,8 @@ class RequestMemory {
   static constexpr std::string_view kJobKey = "requests-forgotten";
 
   // What a commit at `now_ms` may add to itself: at most `limit` erased rows, and then the row that
-  // says how far it went. An error of the store is no reason to stop a commit: nothing is forgotten.
+  // says how far it went. An error of the store is no reason to stop a commit: nothing is
+  // forgotten.
   struct Forgotten {
     std::vector<store::Erase> erases;
     std::optional<store::Put> progress;
@@ -39,8 +40,8 @@ class RequestMemory {
  private:
   Status ForgetOne(const store::Readable& store, Seq seq, Forgotten& out) const;
 
-  std::optional<Seq> next_;      // the oldest entry not looked at; unknown: read it first
-  std::int64_t due_ms_ = 0;      // when that one is old enough
+  std::optional<Seq> next_;  // the oldest entry not looked at; unknown: read it first
+  std::int64_t due_ms_ = 0;  // when that one is old enough
 };
 
 }  // namespace idnode::ledger

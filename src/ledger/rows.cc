@@ -207,8 +207,8 @@ Result<CountsKey> DecodeCountsKey(std::string_view key) noexcept {
   Reader in(AsBytes(key.substr(1 + out.prefix.size())));
   if (in.U8("key of counts") != 0) return Error{Errc::kCorrupt, 0, "key of counts"};
   const std::uint32_t order = in.U32("key of counts");
-  const auto number = static_cast<std::int32_t>(
-      (std::numeric_limits<std::uint32_t>::max() - order) ^ 0x8000'0000U);
+  const auto number =
+      static_cast<std::int32_t>((std::numeric_limits<std::uint32_t>::max() - order) ^ 0x8000'0000U);
   out.day = Day(number);
   if (out.day.number() != number) return Error{Errc::kCorrupt, 0, "day of counts"};
   return out;

@@ -1,5 +1,5 @@
-// The rows of the views: keys, values, and what they mean. Every value ends in a CRC-32C (sealed.h).
-// Integers are big-endian.
+// The rows of the views: keys, values, and what they mean. Every value ends in a CRC-32C
+// (sealed.h). Integers are big-endian.
 //
 // records     key: of the identifier (handle/fold.h)
 //   octets  field
@@ -20,7 +20,8 @@
 //   1-8     seq of its last entry
 //   9       n, channels that have counted anything, then for each, in the order of their numbers:
 //           the channel (1 octet), created, re-created, updated, deleted (8 octets each)
-//             key "d" prefix 0x00 (2^32-1 - day - 2^31): the counts at the end of a day, newest first
+//             key "d" prefix 0x00 (2^32-1 - day - 2^31): the counts at the end of a day, newest
+//             first
 //   0       version, 1
 //   1       as from octet 9 of the tip
 //

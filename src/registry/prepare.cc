@@ -1,0 +1,177 @@
+#include "registry/prepare.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/utf8.h"
+#include "crypto/random.h"
+#include "handle/fold.h"
+#include "registry/control_decisions.h"
+#include "registry/grammar.h"
+#include "registry/identifier_decisions.h"
+
+namespace idnode::registry {
+namespace {
+
+constexpr std::size_t kSecretHashSize = 32;  // octets
+constexpr std::size_t kMaxName = 200;        // characters of a prefix's or token's name
+constexpr int kMaxReaches = 1'000;           // prefixes of a token
+
+constexpr Reason kHashSize{"the hash of its secret has not 32 octets", "密文散列不是 32 个字节"};
+constexpr Reason kNoScope{"it has no scope", "没有权限范围"};
+constexpr Reason kUnknownScope{"it has a scope that does not exist", "含有不存在的权限范围"};
+constexpr Reason kNoPrefixes{"it has neither all_prefixes nor a list of prefixes",
+                             "既非全部前缀，也没有前缀列表"};
+constexpr Reason kTwicePrefixes{"it has both all_prefixes and a list of prefixes",
+                                "同时给出了全部前缀和前缀列表"};
+constexpr Reason kManyPrefixes{"it has too many prefixes", "前缀过多"};
+constexpr Reason kBadName{"its name is empty, too long or not UTF-8", "名称为空、过长或不是 UTF-8"};
+constexpr Reason kBadExpiry{"it expires before 1970", "过期时间早于 1970 年"};
+
+using Prepared = std::variant<std::unique_ptr<ledger::Request>, Problem>;
+
+bool IsGoodName(std::string_view name) {
+  const Result<std::size_t> size = CountCodePoints(name);
+  return size.ok() && size.value() <= kMaxName;
+}
+
+std::variant<ledger::RequestId, Problem> RequestIdOf(std::string_view octets) {
+  ledger::RequestId id{};
+  if (octets.empty()) {
+    crypto::FillRandom(id);
+    return id;
+  }
+  if (octets.size() != id.size()) {
+    return Problem{.code = Code::kRequestIdMalformed,
+                   .field = "request_id",
+                   .parameters = {{"size", std::to_string(octets.size())}}};
+  }
+  std::copy(octets.begin(), octets.end(), id.begin());
+  return id;
+}
+
+std::optional<Problem> CheckWritable(std::string_view identifier, bool import) {
+  if (auto problem = CheckIdentifier(identifier, "identifier")) return problem;
+  if (import || !IsReserved(identifier)) return std::nullopt;
+  return Problem{.code = Code::kIdentifierReserved,
+                 .field = "identifier",
+                 .parameters = {{"identifier", Quoted(identifier)}}};
+}
+
+// A visitor: one call per kind of change.
+class Preparer {
+ public:
+  Preparer(Asked& asked, const Registry::Options& options) : asked_(asked), options_(options) {}
+
+  Prepared operator()(RegisterIdentifier& change) {
+    if (auto problem = CheckWritable(change.identifier, change.import)) return *std::move(problem);
+    auto values = EncodeValues(change.values, options_.record, change.import);
+    if (auto* problem = std::get_if<Problem>(&values)) return std::move(*problem);
+    return DecideRegister(std::move(asked_), std::move(change.identifier),
+                          std::get<EncodedValues>(std::move(values)), change.import);
+  }
+
+  Prepared operator()(UpdateIdentifier& change) {
+    if (auto problem = CheckWritable(change.identifier, false)) return *std::move(problem);
+    auto values = EncodeValues(change.values, options_.record, false);
+    if (auto* problem = std::get_if<Problem>(&values)) return std::move(*problem);
+    asked_.origin.expected_seq = change.expected_seq;
+    return DecideUpdate(std::move(asked_), std::move(change.identifier),
+                        std::get<EncodedValues>(std::move(values)));
+  }
+
+  Prepared operator()(DeleteIdentifier& change) {
+    if (auto problem = CheckWritable(change.identifier, false)) return *std::move(problem);
+    asked_.origin.expected_seq = change.expected_seq;
+    return DecideDelete(std::move(asked_), std::move(change.identifier));
+  }
+
+  Prepared operator()(AddPrefix& change) {
+    stored::v1::Prefix& prefix = change.prefix;
+    if (auto problem = CheckPrefix(prefix.prefix(), "prefix.prefix")) return *std::move(problem);
+    prefix.set_prefix(handle::Folded(prefix.prefix()));
+    const std::string& ours = options_.node_prefix;
+    if (!ours.empty() && prefix.prefix() != ours && !IsBelow(prefix.prefix(), ours)) {
+      return Problem{.code = Code::kPrefixNotOurs,
+                     .field = "prefix.prefix",
+                     .parameters = {{"prefix", prefix.prefix()}, {"node_prefix", ours}}};
+    }
+    if (!IsGoodName(prefix.name())) {
+      return Problem{.code = Code::kPrefixMalformed,
+                     .field = "prefix.name",
+                     .parameters = {{"prefix", prefix.prefix()}, ReasonParameter(kBadName)}};
+    }
+    if (prefix.case_policy() != stored::v1::CASE_POLICY_SENSITIVE) {
+      prefix.set_case_policy(stored::v1::CASE_POLICY_FOLD);
+    }
+    return DecideAddPrefix(std::move(asked_), prefix);
+  }
+
+  Prepared operator()(AddToken& change) {
+    stored::v1::Token& token = change.token;
+    if (const Reason* fault = TokenFault(token)) {
+      return Problem{
+          .code = Code::kTokenMalformed, .field = "token", .parameters = {ReasonParameter(*fault)}};
+    }
+    for (stored::v1::PrefixReach& reach : *token.mutable_prefixes()) {
+      if (auto problem = CheckPrefix(reach.prefix(), "token.prefixes")) return *std::move(problem);
+      reach.set_prefix(handle::Folded(reach.prefix()));
+    }
+    token.set_id(TokenId(token.secret_sha256()));
+    token.set_revoked(false);
+    return DecideAddToken(std::move(asked_), token);
+  }
+
+  Prepared operator()(const RevokeToken& change) {
+    return DecideRevokeToken(std::move(asked_), change.id);
+  }
+
+  Prepared operator()(const AcceptClock& /*change*/) {
+    asked_.origin.accepts_clock = true;
+    return DecideAcceptClock(std::move(asked_));
+  }
+
+ private:
+  static const Reason* TokenFault(const stored::v1::Token& token) {
+    if (token.secret_sha256().size() != kSecretHashSize) return &kHashSize;
+    if (token.name().empty() || !IsGoodName(token.name())) return &kBadName;
+    if (token.scopes().empty()) return &kNoScope;
+    for (const int scope : token.scopes()) {
+      if (!stored::v1::Scope_IsValid(scope) || scope == stored::v1::SCOPE_UNSPECIFIED) {
+        return &kUnknownScope;
+      }
+    }
+    if (!token.all_prefixes() && token.prefixes().empty()) return &kNoPrefixes;
+    if (token.all_prefixes() && !token.prefixes().empty()) return &kTwicePrefixes;
+    if (token.prefixes_size() > kMaxReaches) return &kManyPrefixes;
+    if (token.expires_ms() < 0) return &kBadExpiry;
+    return nullptr;
+  }
+
+  Asked& asked_;
+  const Registry::Options& options_;
+};
+
+}  // namespace
+
+std::unique_ptr<ledger::Request> Prepare(Command command, const Registry::Options& options,
+                                         Registry::Callback done) {
+  auto id = RequestIdOf(command.request_id);
+  if (const auto* problem = std::get_if<Problem>(&id)) {
+    done(*problem);
+    return nullptr;
+  }
+  Asked asked{.origin = {.actor = command.principal.actor(),
+                         .id = std::get<ledger::RequestId>(id),
+                         .channel = command.channel},
+              .principal = std::move(command.principal),
+              .done = std::move(done)};
+  Prepared prepared = std::visit(Preparer(asked, options), command.change);
+  if (auto* request = std::get_if<std::unique_ptr<ledger::Request>>(&prepared)) {
+    return std::move(*request);
+  }
+  asked.done(std::get<Problem>(prepared));
+  return nullptr;
+}
+
+}  // namespace idnode::registry

@@ -1,0 +1,90 @@
+#include "registry/principal.h"
+
+#include <array>
+#include <utility>
+
+#include "base/hex.h"
+#include "registry/grammar.h"
+
+namespace idnode::registry {
+namespace {
+
+using stored::v1::Token;
+
+constexpr std::array<std::pair<Scope, std::string_view>, 5> kScopes{{
+    {stored::v1::SCOPE_REGISTER, "register"},
+    {stored::v1::SCOPE_READ, "read"},
+    {stored::v1::SCOPE_MONITOR, "monitor"},
+    {stored::v1::SCOPE_AUDIT, "audit"},
+    {stored::v1::SCOPE_ADMIN, "admin"},
+}};
+
+bool Reaches(const Token& token, std::string_view prefix) noexcept {
+  if (token.all_prefixes()) return true;
+  if (prefix.empty()) return false;
+  for (const stored::v1::PrefixReach& reach : token.prefixes()) {
+    if (reach.prefix() == prefix) return true;
+    if (reach.below() && IsBelow(prefix, reach.prefix())) return true;
+  }
+  return false;
+}
+
+bool Has(const Token& token, Scope scope) noexcept {
+  for (const int one : token.scopes()) {
+    if (one == scope) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string_view ScopeName(Scope scope) noexcept {
+  for (const auto& [one, name] : kScopes) {
+    if (one == scope) return name;
+  }
+  return "?";
+}
+
+Scope ScopeOf(std::string_view name) noexcept {
+  for (const auto& [scope, one] : kScopes) {
+    if (one == name) return scope;
+  }
+  return stored::v1::SCOPE_UNSPECIFIED;
+}
+
+ledger::Actor Principal::actor() const {
+  if (is_node()) return {ledger::kActorNode};
+  return ledger::kActorToken + token_->id();
+}
+
+std::optional<Problem> Principal::Require(Scope scope, std::string_view prefix) const {
+  if (is_node()) return std::nullopt;
+  return RequireOf(*token_, scope, prefix);
+}
+
+std::optional<Problem> RequireOf(const Token& token, Scope scope, std::string_view prefix) {
+  if (Has(token, scope) && Reaches(token, prefix)) return std::nullopt;
+  return Problem{.code = Code::kPermissionDenied,
+                 .parameters = {{"token", TokenName(token.id())},
+                                {"scope", std::string(ScopeName(scope))},
+                                {"prefix", prefix.empty() ? "all prefixes" : std::string(prefix),
+                                 prefix.empty() ? "全部前缀" : ""}}};
+}
+
+std::optional<Problem> CheckValid(const Token& token, std::int64_t now_ms) {
+  const auto refuse = [&](Code code) {
+    return Problem{.code = code, .parameters = {{"token", TokenName(token.id())}}};
+  };
+  if (token.revoked()) return refuse(Code::kTokenRevoked);
+  if (token.expires_ms() != 0 && token.expires_ms() <= now_ms) return refuse(Code::kTokenExpired);
+  return std::nullopt;
+}
+
+std::string TokenName(std::string_view id) { return ToHex(AsBytes(id)); }
+
+std::string ActorName(std::string_view actor) {
+  if (actor.empty() || actor.front() == ledger::kActorNode) return "node";
+  return "token " + TokenName(actor.substr(1));
+}
+
+}  // namespace idnode::registry

@@ -1,0 +1,27 @@
+#include "registry/registry.h"
+
+#include "registry/prepare.h"
+
+namespace idnode::registry {
+
+std::variant<Principal, Problem> Registry::Authenticate(std::string_view secret) const {
+  if (secret.empty()) return Problem{.code = Code::kTokenMissing};
+  const std::string hash = SecretHash(secret);
+  const std::shared_ptr<const Control> control = control_.now();
+  const auto found = control->tokens.find(TokenId(hash));
+  // The hash is no secret that its comparison could give away: whoever knows it knows no secret.
+  if (found == control->tokens.end() || found->second.object->secret_sha256() != hash) {
+    return Problem{.code = Code::kTokenUnknown};
+  }
+  if (auto problem = CheckValid(*found->second.object, clock_.WallMs())) {
+    return *std::move(problem);
+  }
+  return Principal::Bearer(found->second.object);
+}
+
+void Registry::Submit(Command command, Callback done) {
+  auto prepared = Prepare(std::move(command), options_, std::move(done));
+  if (prepared != nullptr) committer_.Submit(std::move(prepared));
+}
+
+}  // namespace idnode::registry
