@@ -18,7 +18,7 @@ class File {
   // Opens `path`, or not: see ok(), and errno, which is then still set. `flags` as for open(2);
   // files are made with mode 0644 less the umask. Never inherited by a program that is started.
   File(const std::filesystem::path& path, int flags) noexcept
-      : file_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}  // NOLINT(*-vararg): open(2) is one
+      : file_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
 
   File(File&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
   File& operator=(File&& other) noexcept {
