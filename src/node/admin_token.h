@@ -1,0 +1,22 @@
+// The first administrator: whoever can read a file in the data directory.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/result.h"
+
+namespace idnode::node {
+
+// DIR/admin.token: the secret of the first administrator's token, one line, mode 0600.
+std::filesystem::path AdminTokenFile(const std::filesystem::path& directory);
+
+// The secret in that file; if there is none, makes one and writes it, synced. So the file is there
+// before the entry that lets its bearer in, and a kill between the two locks nobody out.
+// Errors: kDenied, kUnavailable (`detail` errno); kMalformed, the file holds something else.
+Result<std::string> ReadOrMakeAdminSecret(const std::filesystem::path& directory);
+
+// A secret for a token: "idn_" and 43 characters that nobody can guess.
+std::string MakeSecret();
+
+}  // namespace idnode::node

@@ -1,0 +1,76 @@
+// Everything below the doors, of one data directory: lock, engine, mark, committer, registry.
+//
+//   DIR/lock         who has the directory open
+//   DIR/db           the store (RocksDB)
+//   DIR/mark         how long the log was
+//   DIR/admin.token  the secret of the first administrator
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/logger.h"
+#include "base/published.h"
+#include "ledger/committer.h"
+#include "registry/control.h"
+#include "registry/lookup.h"
+#include "registry/registry.h"
+#include "resolve/prefix_table.h"
+#include "store/directory_lock.h"
+#include "store/mark_file.h"
+#include "store/rocksdb/rocks_engine.h"
+
+namespace idnode::node {
+
+class Core {
+ public:
+  struct Options {
+    store::RocksOptions store;
+    ledger::Committer::Options committer;
+    registry::Registry::Options registry;
+    std::uint32_t list_page = 1'000;
+    std::vector<ledger::CommitListener*> listeners;  // besides those of the core itself
+  };
+
+  // Opens `directory`, creating it, and lets the first administrator in when the log is empty.
+  // `clock` and `logger` must outlive the core. Throws std::runtime_error in words for the
+  // operator: what is wrong, and what to do.
+  Core(const std::filesystem::path& directory, const Options& options, const Clock& clock,
+       Logger& logger);
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+  ~Core();  // Stop()
+
+  // Answers every write that waits; later ones are refused. Reads go on.
+  void Stop();
+
+  store::Engine& engine() noexcept { return *engine_; }
+  ledger::Committer& committer() noexcept { return *committer_; }
+  registry::Registry& registry() noexcept { return *registry_; }
+  const registry::ControlTable& control() const noexcept { return *control_; }
+  const registry::Lookup& lookup() const noexcept { return *lookup_; }
+  const Published<resolve::PrefixTable>& prefixes() const noexcept { return prefixes_; }
+
+ private:
+  void OpenStore(const std::filesystem::path& directory, store::RocksOptions options);
+  void StartCommitter(const std::filesystem::path& directory, const Options& options);
+  void AdmitAdministrator(const std::filesystem::path& directory);
+
+  const Clock& clock_;
+  Logger& logger_;
+  Published<resolve::PrefixTable> prefixes_;
+
+  // In the order in which they need one another.
+  std::unique_ptr<store::DirectoryLock> lock_;
+  std::unique_ptr<store::RocksEngine> engine_;
+  std::unique_ptr<store::MarkFile> mark_;
+  std::unique_ptr<registry::ControlTable> control_;
+  std::unique_ptr<ledger::Committer> committer_;
+  std::unique_ptr<registry::Registry> registry_;
+  std::unique_ptr<registry::Lookup> lookup_;
+};
+
+}  // namespace idnode::node
