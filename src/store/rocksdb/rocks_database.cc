@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "store/rocksdb/rocks_chain.h"
 #include "store/rocksdb/rocks_status.h"
 
 namespace idnode::store {
@@ -70,9 +71,10 @@ Result<std::string> RocksDatabase::Head(At at) const {
   return read.error();
 }
 
-rocksdb::Status RocksDatabase::Write(std::string_view head, std::span<const Put> puts,
-                                     std::span<const Erase> erases) {
+rocksdb::Status RocksDatabase::Write(std::string_view replaced_head, std::string_view head,
+                                     std::span<const Put> puts, std::span<const Erase> erases) {
   rocksdb::WriteBatch batch;
+  batch.PutLogData(LinkTo(replaced_head));
   batch.Put(Of(Family::kMeta), AsSlice(kHeadKey), AsSlice(head));
   for (const Put& put : puts) batch.Put(Of(put.family), AsSlice(put.key), AsSlice(put.value));
   for (const Erase& erase : erases) batch.Delete(Of(erase.family), AsSlice(erase.key));

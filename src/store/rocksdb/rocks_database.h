@@ -42,8 +42,8 @@ class RocksDatabase {
   void ReleaseSnapshot(At at) const { db_->ReleaseSnapshot(at); }
 
   // One batch, all or nothing, synced. After a failure it is open what the disk holds.
-  rocksdb::Status Write(std::string_view head, std::span<const Put> puts,
-                        std::span<const Erase> erases);
+  rocksdb::Status Write(std::string_view replaced_head, std::string_view head,
+                        std::span<const Put> puts, std::span<const Erase> erases);
 
  private:
   rocksdb::ColumnFamilyHandle* Of(Family family) const {

@@ -129,7 +129,7 @@ Result<Outcome> RocksEngine::Apply(std::string_view expected_head, std::string_v
   if (head.value() != expected_head) return Outcome::kStale;
 
   // No pass: the one thread that could close the gate is this one.
-  const rocksdb::Status written = database_->Write(next_head, puts, erases);
+  const rocksdb::Status written = database_->Write(expected_head, next_head, puts, erases);
   if (written.ok()) return Outcome::kCommitted;
   unsettled_.store(true, std::memory_order_relaxed);
   if (options_.report) options_.report("a commit has failed: " + written.ToString());

@@ -1,170 +1,175 @@
 #include "store/rocksdb/rocks_opener.h"
 
-#include <rocksdb/cache.h>
 #include <rocksdb/env.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/table.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string_view>
 #include <utility>
 
+#include "store/rocksdb/rocks_chain.h"
+#include "store/rocksdb/rocks_settings.h"
 #include "store/rocksdb/rocks_status.h"
 
 namespace idnode::store {
 namespace {
 
-// What RocksDB has to know of a family besides its name.
-struct FamilySettings {
-  rocksdb::CompressionType compression;
-  bool filter;  // are keys asked for that are not there?
-};
+constexpr const char* kDamaged =
+    "it is damaged, and nothing was changed; restore it from a backup or a mirror";
 
-FamilySettings SettingsOf(Family family) noexcept {
-  switch (family) {
-    case Family::kMeta:
-    case Family::kTiles:  // hashes do not compress
-      return {rocksdb::kNoCompression, false};
-    case Family::kRequests:  // random ids and hashes; each new request asks for an id that is not
-                             // there
-      return {rocksdb::kNoCompression, true};
-    case Family::kPayload:  // the most octets, the least read
-      return {rocksdb::kZSTD, false};
-    case Family::kLeaf:  // as the payload, asked for by seq: it is there
-      return {rocksdb::kLZ4Compression, false};
-    case Family::kRecords:
-    case Family::kCounts:
-    case Family::kControl:
-    case Family::kUsage:
-    case Family::kJobs:
-      break;
-  }
-  return {rocksdb::kLZ4Compression, true};
-}
-
-rocksdb::DBOptions DatabaseOptions(const RocksOptions& chosen) {
-  rocksdb::DBOptions options;
-  if (chosen.env != nullptr) options.env = chosen.env;
-  options.create_if_missing = true;
-  options.create_missing_column_families = true;
-  options.paranoid_checks = true;
-  // The default, point-in-time recovery, ends silently at a damaged record and so drops the
-  // acknowledged ones behind it. This one forgives an unfinished last record only.
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  // What is replayed is written and synced as tables before anybody reads it. So a commit whose
-  // sync has failed, and which only the kernel's cache still holds, is settled by reopening.
-  options.avoid_flush_during_recovery = false;
-  options.max_total_wal_size = chosen.write_ahead_log_octets;
-  options.max_open_files = chosen.max_open_files;
-  options.bytes_per_sync =
-      1 << 20;  // write tables out evenly, or the sync of a commit waits for one
-  // RocksDB's own journal, LOG: this much and no more.
-  options.keep_log_file_num = 4;
-  options.max_log_file_size = std::size_t{4} << 20;
-  return options;
-}
-
-std::vector<rocksdb::ColumnFamilyDescriptor> Descriptors(const RocksOptions& chosen) {
-  rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(chosen.block_cache_octets);
-  // Otherwise every open table keeps its index and filter in memory, beyond any bound.
-  table.cache_index_and_filter_blocks = true;
-  table.pin_l0_filter_and_index_blocks_in_cache = true;
-  const std::shared_ptr<const rocksdb::FilterPolicy> filter(
-      rocksdb::NewBloomFilterPolicy(10));  // bits a key: 1 % false positives
-
-  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
-  for (std::size_t i = 0; i < kFamilies; ++i) {
-    const auto family = static_cast<Family>(i);
-    const FamilySettings settings = SettingsOf(family);
-    table.filter_policy = settings.filter ? filter : nullptr;
-    rocksdb::ColumnFamilyOptions options;
-    options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-    options.compression = settings.compression;
-    options.write_buffer_size = chosen.memtable_octets;
-    options.level_compaction_dynamic_level_bytes = true;  // at most a tenth of the disk is stale
-    descriptors.emplace_back(FamilyName(family), options);
-  }
-  descriptors.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions());
-  return descriptors;
-}
-
-// A read-only directory gets no journal, and one of a stopped node keeps the one it has.
+// A directory that is only read gets no journal.
 class NoJournal final : public rocksdb::Logger {
  public:
   using rocksdb::Logger::Logv;
   void Logv(const char* /*format*/, va_list /*arguments*/) override {}
 };
 
+// An opened database with its handles, which must die first.
+struct Opened {
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<RocksDatabase::Handle> handles;  // in the order of the families asked for
+};
+
+rocksdb::Status OpenRocks(bool write, const rocksdb::DBOptions& options,
+                          const std::filesystem::path& directory,
+                          const std::vector<rocksdb::ColumnFamilyDescriptor>& families,
+                          Opened& opened) {
+  rocksdb::DB* db = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const rocksdb::Status status =
+      write ? rocksdb::DB::Open(options, directory.string(), families, &handles, &db)
+            : rocksdb::DB::OpenForReadOnly(options, directory.string(), families, &handles, &db);
+  opened.db.reset(db);
+  for (rocksdb::ColumnFamilyHandle* handle : handles) opened.handles.emplace_back(handle);
+  return status;
+}
+
 // In words for a person: what it means, and what can be done.
-std::string Explain(const Error& error) {
+const char* Explain(const Error& error) noexcept {
   switch (error.code) {
     case Errc::kCorrupt:
-      return "it is damaged. Nothing was changed; restore it from a backup or a mirror";
+      return kDamaged;
     case Errc::kDenied:
       return error.detail == EROFS ? "the file system is read-only"
-                                   : "no permission; is it another user's?";
+                                   : "no permission; does it belong to another user?";
     case Errc::kMalformed:
-      return "it was made by another version or another program";
-    case Errc::kUnavailable:
-      if (error.detail == EWOULDBLOCK) return "another process has it open; stop that first";
-      if (error.detail == ENOSPC || error.detail == EDQUOT) return "the disk is full";
-      break;
+      return "it was made by a newer version or by another program";
     default:
       break;
   }
-  return "the disk does not do what it should";
+  switch (error.detail) {
+    case EWOULDBLOCK:
+      return "another process has it open; stop that first";
+    case ENOSPC:
+    case EDQUOT:
+      return "the disk is full; make room";
+    default:
+      return "the disk does not do what it should";
+  }
 }
 
 }  // namespace
 
 RocksOpener::RocksOpener(std::filesystem::path directory, const RocksOptions& options)
     : directory_(std::move(directory)),
-      options_(DatabaseOptions(options)),
-      families_(Descriptors(options)) {}
-
-// The file CURRENT is the root of a database. Without it RocksDB would take what it finds for
-// leftovers, remove them and begin a new database.
-Status RocksOpener::LookForTheRoot(Mode mode, std::string& reason) const {
-  if (options_.env->FileExists((directory_ / "CURRENT").string()).ok()) return {};
-  std::vector<std::string> names;
-  if (options_.env->GetChildren(directory_.string(), &names).ok()) {
-    for (const std::string_view name : names) {
-      if (!name.ends_with(".sst") && !name.ends_with(".log")) continue;
-      reason = "cannot open the database in " + directory_.string() +
-               ": its file CURRENT is missing. Nothing was changed; restore it from a backup";
-      return Error{Errc::kCorrupt, ENOENT, "open database: no CURRENT"};
-    }
-  }
-  if (mode == Mode::kWrite) return {};
-  reason = "there is no database in " + directory_.string();
-  return Error{Errc::kNotFound, ENOENT, "open database"};
-}
+      options_(DatabaseSettings(options)),
+      families_(FamilySettings(options)) {}
 
 Result<std::unique_ptr<RocksDatabase>> RocksOpener::Open(Mode mode, std::string& reason) const {
-  if (const Status root = LookForTheRoot(mode, reason); !root.ok()) return root.error();
-  rocksdb::DB* opened = nullptr;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::Status status;
-  if (mode == Mode::kWrite) {
-    status = rocksdb::DB::Open(options_, directory_.string(), families_, &handles, &opened);
-  } else {
-    rocksdb::DBOptions options = options_;
-    options.info_log = std::make_shared<NoJournal>();
-    status =
-        rocksdb::DB::OpenForReadOnly(options, directory_.string(), families_, &handles, &opened);
+  const Result<Found> found = Inspect(reason);
+  if (!found.ok()) return found.error();
+  const bool write = mode == Mode::kWrite;
+  if (!write && found.value() == Found::kUnfinished) {
+    reason = "there is no database in " + directory_.string();
+    return Error{Errc::kNotFound, ENOENT, "open database"};
   }
-  if (!status.ok()) {
-    const Error error = FromRocks(status, "open database");
-    reason = "cannot open the database in " + directory_.string() + ": " + Explain(error) + " (" +
-             status.ToString() + ")";
-    return error;
-  }
-  std::unique_ptr<rocksdb::DB> db(opened);
-  const RocksDatabase::Handle unused_default(handles[kFamilies]);
+  rocksdb::DBOptions options = options_;
+  if (!write) options.info_log = std::make_shared<NoJournal>();
+  Opened opened;
+  const rocksdb::Status status = OpenRocks(write, options, directory_, families_, opened);
+  if (!status.ok()) return Refuse(status, reason);
+
   std::array<RocksDatabase::Handle, kFamilies> families;
-  for (std::size_t i = 0; i < kFamilies; ++i) families[i].reset(handles[i]);
-  return std::make_unique<RocksDatabase>(std::move(db), std::move(families), mode == Mode::kWrite);
+  for (std::size_t i = 0; i < kFamilies; ++i) {
+    families[i] = std::move(opened.handles[PositionOf(static_cast<Family>(i))]);
+  }
+  opened.handles.clear();  // that of "default"
+  return std::make_unique<RocksDatabase>(std::move(opened.db), std::move(families), write);
+}
+
+// Reads only, and finds what RocksDB would pass over, or even tidy away:
+//
+//   the file CURRENT is missing     it would take the rest for leftovers, and begin anew
+//   a family is missing             it would create it, empty
+//   a commit is missing in between  see ChainCheck
+//
+// A process that ends while it creates a database leaves it without families, or without CURRENT,
+// but then also without any commit; so that is no damage.
+Result<RocksOpener::Found> RocksOpener::Inspect(std::string& reason) const {
+  if (!options_.env->FileExists((directory_ / "CURRENT").string()).ok()) {
+    return InspectWithoutRoot(reason);
+  }
+  std::vector<std::string> names;
+  const rocksdb::Status listed =
+      rocksdb::DB::ListColumnFamilies(options_, directory_.string(), &names);
+  if (!listed.ok()) return Refuse(listed, reason);
+  std::vector<rocksdb::ColumnFamilyDescriptor> present;
+  for (const rocksdb::ColumnFamilyDescriptor& family : families_) {
+    if (std::erase(names, family.name) > 0) present.push_back(family);
+  }
+  if (!names.empty()) {
+    return Refuse({Errc::kMalformed, 0, "open database: unknown family"},
+                  "it holds \"" + names.front() + "\", which this version does not know", reason);
+  }
+  return InspectOpened(present, reason);
+}
+
+Result<RocksOpener::Found> RocksOpener::InspectWithoutRoot(std::string& reason) const {
+  std::vector<std::string> names;
+  (void)options_.env->GetChildren(directory_.string(), &names);  // or there is no directory
+  const bool leftovers = std::ranges::any_of(names, [](std::string_view name) {
+    return name.ends_with(".sst") || name.ends_with(".log");
+  });
+  if (!leftovers) return Found::kUnfinished;
+  return Refuse({Errc::kCorrupt, ENOENT, "open database: no CURRENT"},
+                "its file CURRENT is missing: " + std::string(kDamaged), reason);
+}
+
+Result<RocksOpener::Found> RocksOpener::InspectOpened(
+    const std::vector<rocksdb::ColumnFamilyDescriptor>& present, std::string& reason) const {
+  ChainCheck chain;
+  rocksdb::DBOptions options = options_;
+  options.info_log = std::make_shared<NoJournal>();
+  options.wal_filter = &chain;
+  Opened opened;
+  const rocksdb::Status status = OpenRocks(false, options, directory_, present, opened);
+  if (!status.ok()) return Refuse(status, reason);
+
+  if (present.size() < families_.size()) {
+    std::vector<rocksdb::LiveFileMetaData> tables;
+    opened.db->GetLiveFilesMetaData(&tables);
+    if (chain.empty() && tables.empty()) return Found::kUnfinished;
+    return Refuse({Errc::kCorrupt, 0, "open database: a family is missing"},
+                  std::string("a family is missing: ") + kDamaged, reason);
+  }
+  std::string head;
+  const rocksdb::Status read =
+      opened.db->Get(rocksdb::ReadOptions(), opened.handles[PositionOf(Family::kMeta)].get(),
+                     rocksdb::Slice(kHeadKey.data(), kHeadKey.size()), &head);
+  if (!read.ok() && !read.IsNotFound()) return Refuse(read, reason);
+  if (chain.Fits(read.ok() ? head : std::string())) return Found::kWhole;
+  return Refuse({Errc::kCorrupt, 0, "open database: a commit is missing"},
+                std::string("commits are missing from its log: ") + kDamaged, reason);
+}
+
+Error RocksOpener::Refuse(const Error& error, const std::string& why, std::string& reason) const {
+  reason = "cannot open the database in " + directory_.string() + ": " + why;
+  return error;
+}
+
+Error RocksOpener::Refuse(const rocksdb::Status& status, std::string& reason) const {
+  const Error error = FromRocks(status, "open database");
+  return Refuse(error, std::string(Explain(error)) + " (" + status.ToString() + ")", reason);
 }
 
 }  // namespace idnode::store

@@ -1,4 +1,7 @@
 // Opens the database of one directory, again and again, always with the same settings.
+//
+// Before RocksDB may change anything it is asked only to read, and what it does not mind itself is
+// looked for: see Inspect().
 #pragma once
 
 #include <rocksdb/db.h>
@@ -30,11 +33,19 @@ class RocksOpener {
   Result<std::unique_ptr<RocksDatabase>> Open(Mode mode, std::string& reason) const;
 
  private:
-  Status LookForTheRoot(Mode mode, std::string& reason) const;
+  // What an inspection finds: a whole database, or the beginning of one, without a single commit.
+  enum class Found : std::uint8_t { kWhole, kUnfinished };
+
+  Result<Found> Inspect(std::string& reason) const;
+  Result<Found> InspectWithoutRoot(std::string& reason) const;
+  Result<Found> InspectOpened(const std::vector<rocksdb::ColumnFamilyDescriptor>& present,
+                              std::string& reason) const;
+  Error Refuse(const Error& error, const std::string& why, std::string& reason) const;
+  Error Refuse(const rocksdb::Status& status, std::string& reason) const;
 
   const std::filesystem::path directory_;
   const rocksdb::DBOptions options_;
-  const std::vector<rocksdb::ColumnFamilyDescriptor> families_;  // ours, then RocksDB's "default"
+  const std::vector<rocksdb::ColumnFamilyDescriptor> families_;
 };
 
 }  // namespace idnode::store
