@@ -5,13 +5,16 @@
 #include <memory>
 #include <string_view>
 
+#include "base/quantity.h"
 #include "base/utf8.h"
-#include "expiry.h"
+
 #include "verbs.h"
 #include "words.h"
 
 namespace idnode::ctl {
 namespace {
+
+constexpr std::chrono::milliseconds kMaxTimeout = std::chrono::hours(24);
 
 // The value of --lang, or what the locale says: the help needs it before anything is parsed.
 Language FindLanguage(int argc, const char* const* argv) {
@@ -166,13 +169,15 @@ class Builder {
         ->check(CLI::IsMember({"zh", "en"}))
         ->type_name("LANG");
     app_.add_option("--timeout", timeout_,
-                    Say({"for one try of a call: 500ms, 10s, 2m (10s)",
-                         "单次调用的时限：500ms、10s、2m（默认 10s）"}))
+                    Say({"for one try of a call: 500ms, 10s, 2min (10s)",
+                         "单次调用的时限：500ms、10s、2min（默认 10s）"}))
         ->check(CLI::Validator(
             [this](std::string& text) {
               const auto duration = ParseDuration(text);
-              if (!duration) return std::string("no duration such as 500ms, 10s, 2m");
-              line_.globals.timeout = *duration;
+              if (!duration.ok() || duration.value().count() == 0) {
+                return std::string("no duration such as 500ms, 10s, 2min");
+              }
+              line_.globals.timeout = std::min(duration.value(), kMaxTimeout);
               return std::string();
             },
             ""))

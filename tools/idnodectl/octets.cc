@@ -79,14 +79,19 @@ std::string ReadToken(const std::string& path, Language language) {
 std::string TimeText(std::int64_t wall_ms) {
   const Day day = Day::Of(wall_ms);
   const std::int64_t ms = wall_ms - day.start_ms();
-  return fmt::format("{} {:02}:{:02}:{:02}.{:03}", day.ToText(), ms / 3'600'000, ms / 60'000 % 60,
-                     ms / 1000 % 60, ms % 1000);
+  return fmt::format("{} {:02}:{:02}:{:02}.{:03} +08:00", day.ToText(), ms / 3'600'000,
+                     ms / 60'000 % 60, ms / 1000 % 60, ms % 1000);
 }
 
 std::string Grouped(std::uint64_t number) {
   std::string digits = std::to_string(number);
   for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
   return digits;
+}
+
+std::string GroupedSigned(std::int64_t number) {
+  const auto magnitude = static_cast<std::uint64_t>(number);
+  return number < 0 ? "-" + Grouped(0 - magnitude) : Grouped(magnitude);
 }
 
 }  // namespace idnode::ctl

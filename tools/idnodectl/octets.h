@@ -25,10 +25,11 @@ std::string ReadFile(const std::string& path, std::size_t limit, const std::stri
 // The first line of a file that holds a token's secret, without blanks around it.
 std::string ReadToken(const std::string& path, Language language);
 
-// "2026-03-01 08:00:00.000", the time of day in China.
+// "2026-03-01 08:00:00.000 +08:00": day and time of day in China.
 std::string TimeText(std::int64_t wall_ms);
 
-// 1234567 as "1,234,567".
+// 1234567 as "1,234,567", -1234 as "-1,234".
 std::string Grouped(std::uint64_t number);
+std::string GroupedSigned(std::int64_t number);
 
 }  // namespace idnode::ctl

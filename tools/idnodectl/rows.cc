@@ -153,9 +153,10 @@ Json ParseLine(std::string_view line, Language language) {
   try {
     return Json::parse(line);
   } catch (const Json::exception& error) {
+    std::string_view what = error.what();  // "[json.exception.parse_error.101] parse error at ..."
+    what.remove_prefix(std::min(what.find("] ") + 2, what.size()));
     throw Failure{Exit::kFailed, "row_malformed", "",
-                  Say(language, text::kRowNoJson, Printable(error.what())),
-                  Say(language, text::kRowFix)};
+                  Say(language, text::kRowNoJson, Printable(what)), Say(language, text::kRowFix)};
   }
 }
 

@@ -41,8 +41,8 @@ inline constexpr Text kTokenSecret{"Its secret, shown this once and stored nowhe
                                    "令牌密钥如下，仅显示这一次，系统不保存："};
 inline constexpr Text kTokenFileWritten{"Its secret is in {}.", "令牌密钥已写入 {}。"};
 inline constexpr Text kTokenRevoked{"Revoked token {}: entry {}.", "已吊销令牌 {}：日志序号 {}。"};
-inline constexpr Text kClockAccepted{"The node takes {} (China) as the time: entry {}.",
-                                     "节点已接受当前时间 {}（中国时间）：日志序号 {}。"};
+inline constexpr Text kClockAccepted{"The node takes {} as the time: entry {}.",
+                                     "节点已接受当前时间 {}：日志序号 {}。"};
 inline constexpr Text kAskAgain{
     "The change may have been made all the same: to find out, send it again with --request-id {}; "
     "it "
@@ -91,7 +91,7 @@ inline constexpr Text kTitleActive{"ACTIVE", "有效"};
 inline constexpr Text kStatusVersion{"idnoded {}", "idnoded {}"};
 inline constexpr Text kStatusLog{"Log: {0} entries, id {1}", "日志：{0} 条，标识 {1}"};
 inline constexpr Text kStatusRoot{"Merkle root: {}", "默克尔树根：{}"};
-inline constexpr Text kStatusLast{"Last entry: {} (China)", "最后一条：{}（中国时间）"};
+inline constexpr Text kStatusLast{"Last entry: {}", "最后一条：{}"};
 inline constexpr Text kStatusWrites{"Writes are accepted.", "可以写入。"};
 inline constexpr Text kStatusNoWrites{"Writes are refused: {}", "拒绝写入：{}"};
 inline constexpr Text kActiveAtEnd{

@@ -105,7 +105,7 @@ Exit Run(Session& session, const Recount& /*options*/) {
     out.Tell(result->equal() ? text::kRecountEqual : text::kRecountWrong,
              Grouped(result->prefixes()), Grouped(result->difference_count()));
     out.Tell(text::kRecountTotals, Grouped(total.created()), Grouped(total.recreated()),
-             Grouped(total.updated()), Grouped(total.deleted()), total.active());
+             Grouped(total.updated()), Grouped(total.deleted()), GroupedSigned(total.active()));
     for (const std::string& difference : result->differences()) out.Line(Printable(difference));
   }
   return result->equal() ? Exit::kDone : Exit::kFailed;

@@ -1,9 +1,8 @@
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "receipt.h"
 #include "rows.h"
 #include "verbs.h"
-#include "words.h"
 
 namespace idnode::ctl {
 namespace {
@@ -27,12 +26,9 @@ void Report(Session& session, const std::string& identifier, const v1::Receipt& 
             const std::string& request_id) {
   Output& out = session.out();
   if (out.json()) {
-    out.Print({{"identifier", identifier},
-               {"seq", receipt.seq()},
-               {"time_ms", receipt.time_ms()},
-               {"kind", Word(receipt.kind())},
-               {"repeated", receipt.repeated()},
-               {"request_id", Hex(request_id)}});
+    Json json = {{"identifier", identifier}};
+    json.update(ReceiptJson(receipt, request_id));
+    out.Print(json);
     return;
   }
   const auto& sentence = receipt.kind() == v1::ENTRY_KIND_RECREATED ? text::kRecreated

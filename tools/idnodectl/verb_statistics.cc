@@ -18,7 +18,7 @@ constexpr std::size_t kMaxCursorFile = 4096;  // octets
 
 std::vector<std::string> Cells(const v1::Counts& counts) {
   return {Grouped(counts.created()), Grouped(counts.recreated()), Grouped(counts.updated()),
-          Grouped(counts.deleted()), std::to_string(counts.active())};
+          Grouped(counts.deleted()), GroupedSigned(counts.active())};
 }
 
 Json RowJson(const v1::QueryResponse::Row& row, const std::string& by) {
@@ -124,7 +124,8 @@ Exit Run(Session& session, const Stats& options) {
   Output& out = session.out();
   if (!out.json()) {
     out.Text(StatsText(response, options, session.language()));
-    out.Tell(text::kActiveAtEnd, response.active_at_end(), Grouped(response.log_size()));
+    out.Tell(text::kActiveAtEnd, GroupedSigned(response.active_at_end()),
+             Grouped(response.log_size()));
     return Exit::kDone;
   }
   Json json = ToJson(response.total());

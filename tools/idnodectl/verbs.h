@@ -11,7 +11,7 @@
 
 namespace idnode::ctl {
 
-// verb_control.cc: prefixes, tokens, the clock, the node's state.
+// verb_control.cc: prefixes, the clock, the node's state.
 
 struct PrefixAdd {
   std::string prefix;
@@ -22,6 +22,15 @@ struct PrefixAdd {
 Exit Run(Session& session, const PrefixAdd& options);
 struct PrefixList {};
 Exit Run(Session& session, const PrefixList& options);
+
+struct ClockAccept {
+  std::string request_id;
+};
+Exit Run(Session& session, const ClockAccept& options);
+struct StatusShow {};
+Exit Run(Session& session, const StatusShow& options);
+
+// verb_token.cc
 
 struct TokenAdd {
   std::string name;
@@ -40,13 +49,6 @@ struct TokenRevoke {
   std::string request_id;
 };
 Exit Run(Session& session, const TokenRevoke& options);
-
-struct ClockAccept {
-  std::string request_id;
-};
-Exit Run(Session& session, const ClockAccept& options);
-struct StatusShow {};
-Exit Run(Session& session, const StatusShow& options);
 
 // verb_record.cc: one record.
 
