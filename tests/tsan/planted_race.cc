@@ -68,6 +68,7 @@ int main(int argc, char** argv) {
   builder.RegisterService(&service);
   const auto server = builder.BuildAndStart();
   std::vector<std::thread> callers;
+  callers.reserve(4);
   for (int i = 0; i < 4; ++i) {
     callers.emplace_back(Call, "127.0.0.1:" + std::to_string(port));
   }
