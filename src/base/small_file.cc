@@ -21,7 +21,7 @@ Error Failed(const char* call) noexcept {
 class Descriptor {
  public:
   Descriptor(const std::filesystem::path& path, int flags, mode_t mode = 0) noexcept
-      : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}  // NOLINT(*-vararg): open(2) is one
+      : fd_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor() {
