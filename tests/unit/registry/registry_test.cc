@@ -1,0 +1,356 @@
+#include "registry/registry.h"
+
+#include "registry_fixture.h"
+
+namespace idnode::registry {
+namespace {
+
+using ledger::EntryKind;
+using stored::v1::SCOPE_ADMIN;
+using stored::v1::SCOPE_READ;
+using stored::v1::SCOPE_REGISTER;
+
+const std::string kId = "88.118.1001/SKU-000017";
+const std::string kRequest(16, 'r');
+
+TEST_F(RegistryTest, ALifeOfAnIdentifier) {
+  AddPrefixNamed("88.118.1001");
+  const Receipt created = Done(RegisterIdentifier{kId, Url("https://a.example")});
+  EXPECT_EQ(created.kind, EntryKind::kCreated);
+  EXPECT_EQ(created.time_ms, kNow);
+  EXPECT_EQ(Refused(RegisterIdentifier{kId, Url("https://b.example")}),
+            "identifier_exists identifier");
+
+  clock_.Advance(5'000);
+  const Receipt updated = Done(UpdateIdentifier{kId, Url("https://b.example")});
+  EXPECT_EQ(updated.kind, EntryKind::kUpdated);
+  const v1::Record record = Get(kId);
+  EXPECT_EQ(record.seq(), updated.seq);
+  EXPECT_EQ(record.changed_ms(), kNow + 5'000);
+  ASSERT_EQ(record.values_size(), 1);
+  EXPECT_EQ(record.values(0).data(), "https://b.example");
+  EXPECT_EQ(record.values(0).timestamp_s(), (kNow + 5'000) / 1'000);
+  EXPECT_EQ(record.values(0).permissions(), 14U);
+  EXPECT_EQ(record.values(0).ttl_s(), 86'400U);
+
+  EXPECT_EQ(Done(DeleteIdentifier{kId, {}}).kind, EntryKind::kDeleted);
+  EXPECT_EQ(GetFails(kId), "identifier_not_found");
+  EXPECT_TRUE(Get(kId, true).deleted());
+  EXPECT_EQ(Refused(DeleteIdentifier{kId, {}}), "identifier_not_found identifier");
+  EXPECT_EQ(Refused(UpdateIdentifier{kId, Url("x")}), "identifier_not_found identifier");
+  EXPECT_EQ(Done(RegisterIdentifier{kId, Url("https://c.example")}).kind, EntryKind::kRecreated);
+}
+
+TEST_F(RegistryTest, CaseFoldsAsThePrefixSaysAndTheFirstSpellingIsKept) {
+  AddPrefixNamed("88.1");
+  AddPrefixNamed("88.2", stored::v1::CASE_POLICY_SENSITIVE);
+  Done(RegisterIdentifier{"88.1/Bolt", Url("x")});
+  EXPECT_EQ(Refused(RegisterIdentifier{"88.1/BOLT", Url("x")}), "identifier_exists identifier");
+  EXPECT_EQ(Get("88.1/bOLT").identifier(), "88.1/Bolt");
+  Done(DeleteIdentifier{"88.1/bolt", {}});
+  Done(RegisterIdentifier{"88.1/BOLT", Url("x")});
+  EXPECT_EQ(Get("88.1/bolt").identifier(), "88.1/Bolt") << "kept across a deletion";
+
+  Done(RegisterIdentifier{"88.2/Bolt", Url("x")});
+  EXPECT_EQ(Done(RegisterIdentifier{"88.2/BOLT", Url("x")}).kind, EntryKind::kCreated);
+  EXPECT_EQ(GetFails("88.2/bolt"), "identifier_not_found");
+}
+
+TEST_F(RegistryTest, ARepeatIsHarmlessAlsoAfterARestart) {
+  AddPrefixNamed("88.118.1001");
+  const RegisterIdentifier request{kId, Url("https://a.example")};
+  const Receipt first = Done(request, Principal::Node(), kRequest);
+  clock_.Advance(3'600'000);
+  Receipt repeat = Done(request, Principal::Node(), kRequest);
+  EXPECT_TRUE(repeat.repeated);
+  EXPECT_EQ(repeat.seq, first.seq);
+  EXPECT_EQ(repeat.time_ms, first.time_ms);
+  Start({});
+  repeat = Done(request, Principal::Node(), kRequest);
+  EXPECT_TRUE(repeat.repeated);
+  EXPECT_EQ(repeat.seq, first.seq);
+  EXPECT_EQ(Refused(RegisterIdentifier{kId, Url("https://b.example")}, Principal::Node(), kRequest),
+            "request_id_reused request_id");
+  EXPECT_EQ(Refused(DeleteIdentifier{kId, {}}, Principal::Node(), kRequest),
+            "request_id_reused request_id");
+  EXPECT_EQ(committer_->state().head.seq(), first.seq + 1);
+}
+
+TEST_F(RegistryTest, EveryKindOfChangeCanBeRepeated) {
+  AddPrefixNamed("88.118.1001");
+  const auto twice = [&](const Change& change, char id) {
+    const Receipt first = Done(change, Principal::Node(), std::string(16, id));
+    const Receipt second = Done(change, Principal::Node(), std::string(16, id));
+    EXPECT_FALSE(first.repeated);
+    EXPECT_TRUE(second.repeated);
+    EXPECT_EQ(first.seq, second.seq);
+    EXPECT_EQ(first.kind, second.kind);
+    return first;
+  };
+  const Receipt created = twice(RegisterIdentifier{kId, Url("a")}, 'a');
+  clock_.Advance(2'000);
+  twice(UpdateIdentifier{kId, Url("b"), created.seq}, 'b');
+  twice(DeleteIdentifier{kId, {}}, 'c');
+  twice(RegisterIdentifier{kId, Url("a")}, 'd');
+  AddPrefix prefix;
+  prefix.prefix.set_prefix("88.9");
+  twice(prefix, 'e');
+  AddToken token;
+  token.token.set_name("n");
+  token.token.set_secret_sha256(SecretHash("s"));
+  token.token.add_scopes(SCOPE_READ);
+  token.token.set_all_prefixes(true);
+  twice(token, 'f');
+  twice(RevokeToken{TokenId(SecretHash("s"))}, 'g');
+  twice(AcceptClock{}, 'h');
+}
+
+TEST_F(RegistryTest, AnUpdateMayExpectASeq) {
+  AddPrefixNamed("88.118.1001");
+  const Receipt created = Done(RegisterIdentifier{kId, Url("a")});
+  EXPECT_EQ(Refused(UpdateIdentifier{kId, Url("b"), created.seq + 1}), "seq_mismatch expected_seq");
+  EXPECT_EQ(Refused(DeleteIdentifier{kId, created.seq + 1}), "seq_mismatch expected_seq");
+  const Receipt updated = Done(UpdateIdentifier{kId, Url("b"), created.seq});
+  Done(DeleteIdentifier{kId, updated.seq});
+}
+
+TEST_F(RegistryTest, RefusesWhatNoPrincipalMay) {
+  AddPrefixNamed("88.118.1001");
+  EXPECT_EQ(Refused(RegisterIdentifier{"88.118.1002/x", Url("a")}), "prefix_unknown identifier");
+  EXPECT_EQ(Refused(RegisterIdentifier{"nonsense", Url("a")}), "identifier_malformed identifier");
+  EXPECT_EQ(Refused(RegisterIdentifier{"88.118.1001/0.0", Url("a")}),
+            "identifier_reserved identifier");
+  EXPECT_EQ(Refused(RegisterIdentifier{kId, Url("a")}, Principal::Node(), "short"),
+            "request_id_malformed request_id");
+  EXPECT_EQ(committer_->state().head.seq(), 1U) << "nothing was appended";
+}
+
+struct BadValues {
+  std::string name;
+  std::function<void(Values&)> spoil;
+  std::string expected;
+  friend void PrintTo(const BadValues& row, std::ostream* out) { *out << row.name; }
+};
+
+class RegistryRefuses : public RegistryTest, public testing::WithParamInterface<BadValues> {};
+
+TEST_P(RegistryRefuses, BadValues) {
+  AddPrefixNamed("88.118.1001");
+  Values values = ValuesOf({ValueOf(1, "URL", "a"), ValueOf(2, "EMAIL", "b")});
+  GetParam().spoil(values);
+  EXPECT_EQ(Refused(RegisterIdentifier{kId, values}), GetParam().expected);
+  EXPECT_EQ(GetFails(kId), "identifier_not_found");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Table, RegistryRefuses,
+    testing::Values(BadValues{"None", [](Values& v) { v.Clear(); }, "values_missing values"},
+                    BadValues{"IndexZero", [](Values& v) { v[1].set_index(0); },
+                              "value_index_invalid values[1].index"},
+                    BadValues{"IndexTooLarge", [](Values& v) { v[0].set_index(0x8000'0000U); },
+                              "value_index_invalid values[0].index"},
+                    BadValues{"IndexTwice", [](Values& v) { v[1].set_index(1); },
+                              "value_index_duplicate values[1].index"},
+                    BadValues{"NoType", [](Values& v) { v[0].set_type(""); },
+                              "value_type_missing values[0].type"},
+                    BadValues{"TypeWithControl", [](Values& v) { v[0].set_type("U\nRL"); },
+                              "value_type_malformed values[0].type"},
+                    BadValues{"Secret", [](Values& v) { v[1].set_type("hs_seckey"); },
+                              "value_secret_refused values[1].type"},
+                    BadValues{"SecretSubtype", [](Values& v) { v[1].set_type("HS_SECKEY.X"); },
+                              "value_secret_refused values[1].type"},
+                    BadValues{"Permissions", [](Values& v) { v[0].set_permissions(16); },
+                              "value_permissions_invalid values[0].permissions"},
+                    BadValues{"Ttl", [](Values& v) { v[0].set_ttl_s(0x8000'0000U); },
+                              "value_ttl_invalid values[0].ttl_s"},
+                    BadValues{"Timestamp", [](Values& v) { v[0].set_timestamp_s(1); },
+                              "value_timestamp_refused values[0].timestamp_s"},
+                    BadValues{"TooMany",
+                              [](Values& v) {
+                                for (std::uint32_t i = 3; i <= 257; ++i) {
+                                  v.Add()->set_index(i);
+                                  v[static_cast<int>(i) - 1].set_type("X");
+                                }
+                              },
+                              "values_too_many values"},
+                    BadValues{"TooLarge",
+                              [](Values& v) { v[0].set_data(std::string(60'000, 'x')); },
+                              "record_too_large values"},
+                    BadValues{"References",
+                              [](Values& v) {
+                                for (int i = 0; i < 65; ++i)
+                                  v[0].add_references()->set_identifier("88.1/x");
+                              },
+                              "value_reference_invalid values[0].references"}),
+    [](const auto& param) { return param.param.name; });
+
+TEST_F(RegistryTest, AnImportTakesWhatARegistrationMayNot) {
+  AddPrefixNamed("0.NA");
+  v1::Value old = ValueOf(1, "", "x");
+  old.set_timestamp_s(1'700'000'000);
+  Done(RegisterIdentifier{"0.NA/88.118", ValuesOf({old}), true});
+  EXPECT_EQ(Get("0.na/88.118").values(0).timestamp_s(), 1'700'000'000U);
+  Done(RegisterIdentifier{"0.NA/88.119", {}, true});
+  EXPECT_EQ(Get("0.NA/88.119").values_size(), 0);
+  EXPECT_EQ(
+      Refused(RegisterIdentifier{"0.NA/88.120", ValuesOf({ValueOf(1, "HS_SECKEY", "x")}), true}),
+      "value_secret_refused values[0].type");
+}
+
+TEST_F(RegistryTest, ATokenReachesWhatItSays) {
+  AddPrefixNamed("88.118");
+  AddPrefixNamed("88.118.1001");
+  AddPrefixNamed("88.118.1002");
+  const Principal exact = Admit("one", {SCOPE_REGISTER}, "88.118.1001");
+  Done(RegisterIdentifier{kId, Url("a")}, exact);
+  EXPECT_EQ(Refused(RegisterIdentifier{"88.118.1002/x", Url("a")}, exact), "permission_denied");
+  EXPECT_EQ(Refused(AcceptClock{}, exact), "permission_denied");
+  EXPECT_EQ(Refused(RegisterIdentifier{"88.118.1001/imported", {}, true}, exact),
+            "permission_denied")
+      << "an import is an administrator's";
+
+  const Principal below = Admit("two", {SCOPE_REGISTER}, "88.118", true);
+  Done(RegisterIdentifier{"88.118.1002/x", Url("a")}, below);
+  Done(RegisterIdentifier{"88.118/x", Url("a")}, below);
+
+  const Principal reader = Admit("three", {SCOPE_READ}, "");
+  EXPECT_EQ(Refused(DeleteIdentifier{kId, {}}, reader), "permission_denied");
+  EXPECT_FALSE(reader.Require(SCOPE_READ, "").has_value());
+  EXPECT_TRUE(exact.Require(SCOPE_READ, "88.118.1001").has_value());
+  EXPECT_TRUE(exact.Require(SCOPE_REGISTER, "").has_value()) << "some are not all";
+}
+
+TEST_F(RegistryTest, ATokenEnds) {
+  AddPrefixNamed("88.118.1001");
+  const Principal bearer = Admit("brief", {SCOPE_REGISTER}, "88.118.1001", false, kNow + 1'000);
+  EXPECT_EQ(AuthenticateFails("brief"), "(let in)");
+  clock_.Advance(1'000);
+  EXPECT_EQ(AuthenticateFails("brief"), "token_expired");
+  EXPECT_EQ(Refused(RegisterIdentifier{kId, Url("a")}, bearer), "token_expired")
+      << "also for a call that came in before";
+
+  const Principal other = Admit("other", {SCOPE_REGISTER}, "88.118.1001");
+  Done(RevokeToken{TokenId(SecretHash("other"))});
+  EXPECT_EQ(AuthenticateFails("other"), "token_revoked");
+  EXPECT_EQ(Refused(RegisterIdentifier{kId, Url("a")}, other), "token_revoked");
+  EXPECT_EQ(Refused(RevokeToken{"unknown!"}), "token_not_found id");
+  EXPECT_EQ(AuthenticateFails("nobody's"), "token_unknown");
+  EXPECT_EQ(AuthenticateFails(""), "token_missing");
+  Start({});
+  EXPECT_EQ(AuthenticateFails("other"), "token_revoked");
+}
+
+TEST_F(RegistryTest, ATokenMustBeComplete) {
+  AddToken change;
+  change.token.set_name("n");
+  change.token.set_secret_sha256(SecretHash("s"));
+  change.token.add_scopes(SCOPE_READ);
+  change.token.set_all_prefixes(true);
+  const auto refused = [&](const std::function<void(stored::v1::Token&)>& spoil) {
+    AddToken bad = change;
+    spoil(bad.token);
+    return Refused(bad);
+  };
+  EXPECT_EQ(refused([](auto& t) { t.set_name(""); }), "token_malformed token");
+  EXPECT_EQ(refused([](auto& t) { t.set_secret_sha256("short"); }), "token_malformed token");
+  EXPECT_EQ(refused([](auto& t) { t.clear_scopes(); }), "token_malformed token");
+  EXPECT_EQ(refused([](auto& t) { t.set_all_prefixes(false); }), "token_malformed token");
+  EXPECT_EQ(refused([](auto& t) { t.add_prefixes()->set_prefix("88"); }), "token_malformed token");
+  EXPECT_EQ(refused([](auto& t) {
+              t.set_all_prefixes(false);
+              t.add_prefixes()->set_prefix("8 8");
+            }),
+            "prefix_malformed token.prefixes");
+  Done(change);
+  EXPECT_EQ(Refused(change), "token_exists secret_sha256");
+}
+
+TEST_F(RegistryTest, PrefixesAreAddedOnceAndBelowTheNodes) {
+  AddPrefixNamed("88.118.1001");
+  AddPrefix again;
+  again.prefix.set_prefix("88.118.1001");
+  EXPECT_EQ(Refused(again), "prefix_exists prefix.prefix");
+  Start({.node_prefix = "88.118"});
+  AddPrefix foreign;
+  foreign.prefix.set_prefix("88.119.1");
+  EXPECT_EQ(Refused(foreign), "prefix_not_ours prefix.prefix");
+  AddPrefixNamed("88.118.1002");
+  AddPrefixNamed("88.118");
+}
+
+TEST_F(RegistryTest, ControlIsKnownAtOnceAndAfterARestart) {
+  AddPrefixNamed("88.118.1001");
+  EXPECT_TRUE(registry_->control()->prefixes.contains("88.118.1001"));
+  Start({});
+  EXPECT_TRUE(registry_->control()->prefixes.contains("88.118.1001"));
+}
+
+TEST_F(RegistryTest, AClockThatJumpsStopsWritesUntilItIsAccepted) {
+  AddPrefixNamed("88.118.1001");
+  clock_.SetWall(kNow + 86'400'000);
+  EXPECT_EQ(Refused(RegisterIdentifier{kId, Url("a")}), "clock_refused");
+  EXPECT_FALSE(committer_->state().accepts_writes);
+  EXPECT_EQ(Done(AcceptClock{}).kind, EntryKind::kClockAccepted);
+  EXPECT_EQ(Done(RegisterIdentifier{kId, Url("a")}).time_ms, kNow + 86'400'000);
+}
+
+// --- reading ---
+
+TEST_F(RegistryTest, ListsAPrefixPageByPage) {
+  AddPrefixNamed("88.1");
+  AddPrefixNamed("88.1.2");
+  AddPrefixNamed("88.10");
+  for (int i = 0; i < 25; ++i) {
+    Done(RegisterIdentifier{"88.1/item-" + std::string(1, static_cast<char>('a' + i)), Url("x")});
+  }
+  Done(RegisterIdentifier{"88.1.2/below", Url("x")});
+  Done(RegisterIdentifier{"88.10/other", Url("x")});
+  Done(DeleteIdentifier{"88.1/item-c", {}});
+
+  const auto all = [&](ListQuery query) {
+    std::vector<std::string> found;
+    for (;;) {
+      auto page = lookup_->List(Principal::Node(), query);
+      if (auto* problem = std::get_if<Problem>(&page)) {
+        ADD_FAILURE() << problem->name();
+        return found;
+      }
+      const ListPage& rows = std::get<ListPage>(page);
+      EXPECT_LE(rows.records.size(), query.page_size);
+      for (const v1::Record& record : rows.records) found.push_back(record.identifier());
+      if (rows.next_cursor.empty()) return found;
+      query.cursor = rows.next_cursor;
+    }
+  };
+  for (const std::uint32_t page_size : {1U, 2U, 7U, 24U, 25U, 26U, 1'000U}) {
+    const auto found = all({.prefix = "88.1", .page_size = page_size});
+    ASSERT_EQ(found.size(), 24U) << page_size;
+    EXPECT_EQ(found.front(), "88.1/item-a");
+    EXPECT_EQ(found.back(), "88.1/item-y");
+    EXPECT_EQ(all({.prefix = "88.1", .page_size = page_size, .include_deleted = true}).size(), 25U);
+    const auto below = all({.prefix = "88.1", .below = true, .page_size = page_size});
+    ASSERT_EQ(below.size(), 25U);
+    EXPECT_EQ(below.front(), "88.1.2/below");
+  }
+}
+
+TEST_F(RegistryTest, RefusesAListThatMakesNoSense) {
+  AddPrefixNamed("88.1");
+  const auto refused = [&](const ListQuery& query, const Principal& principal) {
+    const auto page = lookup_->List(principal, query);
+    const auto* problem = std::get_if<Problem>(&page);
+    return problem == nullptr ? "(accepted)" : std::string(problem->name());
+  };
+  const Principal node = Principal::Node();
+  EXPECT_EQ(refused({.prefix = "8 8"}, node), "prefix_malformed");
+  EXPECT_EQ(refused({.prefix = "88.2"}, node), "prefix_unknown");
+  EXPECT_EQ(refused({.prefix = "88.1", .page_size = 1'001}, node), "page_size_invalid");
+  EXPECT_EQ(refused({.prefix = "88.1", .cursor = "zz"}, node), "cursor_malformed");
+  EXPECT_EQ(refused({.prefix = "88.1", .cursor = "39392f"}, node), "cursor_malformed")
+      << "a cursor of another prefix would show what the token may not see";
+  const Principal other = Admit("s", {SCOPE_READ}, "88.2");
+  EXPECT_EQ(refused({.prefix = "88.1"}, other), "permission_denied");
+}
+
+}  // namespace
+}  // namespace idnode::registry

@@ -1,0 +1,84 @@
+#include <nlohmann/json.hpp>
+
+#include "receipt.h"
+#include "verbs.h"
+#include "words.h"
+
+namespace idnode::ctl {
+
+Exit Run(Session& session, const PrefixAdd& options) {
+  v1::AddPrefixRequest request;
+  request.mutable_prefix()->set_prefix(options.prefix);
+  request.mutable_prefix()->set_name(options.name);
+  request.mutable_prefix()->set_case_policy(
+      FromWord<v1::CasePolicy>(options.case_policy).value_or(v1::CASE_POLICY_UNSPECIFIED));
+  request.set_request_id(RequestId(options.request_id, session.language()));
+  const v1::Receipt receipt = session.Change(request).receipt();
+  if (session.out().json()) {
+    Json json = ReceiptJson(receipt, request.request_id());
+    json["prefix"] = options.prefix;
+    session.out().Print(json);
+  } else {
+    session.out().Tell(text::kPrefixAdded, options.prefix, receipt.seq());
+  }
+  return Exit::kDone;
+}
+
+Exit Run(Session& session, const PrefixList& /*options*/) {
+  const v1::ListPrefixesResponse response = session.client().Call(v1::ListPrefixesRequest());
+  const Language language = session.language();
+  Json rows = Json::array();
+  Table table({Say(language, text::kTitlePrefix), Say(language, text::kTitleCase),
+               Say(language, text::kTitleName)});
+  for (const v1::Prefix& prefix : response.prefixes()) {
+    const std::string policy = Word(prefix.case_policy());
+    rows.push_back({{"prefix", prefix.prefix()},
+                    {"case", policy},
+                    {"name", prefix.name()},
+                    {"seq", prefix.seq()}});
+    table.Add({prefix.prefix(), policy, prefix.name()});
+  }
+  session.out().json() ? session.out().Print(rows) : session.out().Text(table.ToText());
+  return Exit::kDone;
+}
+
+Exit Run(Session& session, const ClockAccept& options) {
+  v1::AcceptClockRequest request;
+  request.set_request_id(RequestId(options.request_id, session.language()));
+  const v1::Receipt receipt = session.Change(request).receipt();
+  if (session.out().json()) {
+    session.out().Print(ReceiptJson(receipt, request.request_id()));
+  } else {
+    session.out().Tell(text::kClockAccepted, TimeText(receipt.time_ms()), receipt.seq());
+  }
+  return Exit::kDone;
+}
+
+Exit Run(Session& session, const StatusShow& /*options*/) {
+  const v1::GetStatusResponse status = session.client().Call(v1::GetStatusRequest());
+  Output& out = session.out();
+  if (out.json()) {
+    out.Print({{"version", status.version()},
+               {"log_id", Hex(status.log_id())},
+               {"log_size", status.log_size()},
+               {"root", Hex(status.root_hash())},
+               {"last_entry_ms", status.last_entry_ms()},
+               {"accepts_writes", status.accepts_writes()},
+               {"refusal", status.refusal()}});
+    return Exit::kDone;
+  }
+  out.Tell(text::kStatusVersion, status.version());
+  out.Tell(text::kStatusLog, Grouped(status.log_size()), Hex(status.log_id()));
+  if (status.log_size() > 0) {
+    out.Tell(text::kStatusRoot, Hex(status.root_hash()));
+    out.Tell(text::kStatusLast, TimeText(status.last_entry_ms()));
+  }
+  if (status.accepts_writes()) {
+    out.Tell(text::kStatusWrites);
+  } else {
+    out.Tell(text::kStatusNoWrites, Printable(status.refusal()));
+  }
+  return Exit::kDone;
+}
+
+}  // namespace idnode::ctl
