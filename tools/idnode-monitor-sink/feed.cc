@@ -1,0 +1,267 @@
+#include "feed.h"
+
+#include <google/protobuf/message_lite.h>
+#include <grpcpp/grpcpp.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "idnode/v1/statistics.grpc.pb.h"
+
+namespace idnode::sink {
+namespace {
+
+namespace v1 = idnode::v1;
+
+// A node whose machine has vanished is noticed by pings. A node that does not want so many says so,
+// and gRPC then doubles the interval.
+constexpr int kKeepaliveMs = 60'000;
+constexpr int kKeepaliveTimeoutMs = 20'000;
+// Sink waits between its tries and logs them; gRPC's own waiting must not come on top.
+constexpr int kReconnectMs = 200;
+
+Failure Fail(std::string text) { return {FailureKind::kFailed, std::move(text)}; }
+
+Failure ReadFile(const std::string& path, const char* option, std::string& text) {
+  std::ifstream file(path, std::ios::binary);
+  text.assign(std::istreambuf_iterator<char>(file), {});
+  if (!file) {
+    return Fail(std::string(option) + " " + path +
+                ": cannot be read; check the name and who may read it");
+  }
+  return {};
+}
+
+Failure ReadToken(const std::string& path, std::string& token) {
+  if (auto failure = ReadFile(path, "--token-file", token)) {
+    return failure;
+  }
+  token.erase(token.find_last_not_of(" \t\r\n") + 1);
+  // gRPC ends the process over a header with anything else in it.
+  if (token.empty() ||
+      !std::all_of(token.begin(), token.end(), [](char c) { return c > 32 && c < 127; })) {
+    return Fail("--token-file " + path +
+                ": holds no token; it must be one line of printable ASCII");
+  }
+  return {};
+}
+
+const char* Language() noexcept {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing here sets any
+    if (value != nullptr && *value != '\0') {
+      return std::string_view(value).substr(0, 2) == "zh" ? "zh" : "en";
+    }
+  }
+  return "en";
+}
+
+// Null for a channel that this version does not know.
+const char* ChannelName(v1::Channel channel) noexcept {
+  switch (channel) {
+    case v1::CHANNEL_GRPC:
+      return "grpc";
+    case v1::CHANNEL_STREAM:
+      return "stream";
+    case v1::CHANNEL_IMPORT:
+      return "import";
+    case v1::CHANNEL_HANDLE:
+      return "handle";
+    case v1::CHANNEL_HTTP:
+      return "http";
+    default:
+      return nullptr;
+  }
+}
+
+// "2026-01-31". Stricter than PostgreSQL, which also takes "tomorrow" for a date.
+bool IsDay(std::string_view text) noexcept {
+  constexpr std::string_view kShape = "dddd-dd-dd";
+  return std::equal(text.begin(), text.end(), kShape.begin(), kShape.end(), [](char c, char shape) {
+    return shape == 'd' ? c >= '0' && c <= '9' : c == shape;
+  });
+}
+
+bool FitsBigint(const v1::Counts& counts) noexcept {
+  constexpr std::uint64_t kMost = INT64_MAX;
+  return counts.created() <= kMost && counts.recreated() <= kMost && counts.updated() <= kMost &&
+         counts.deleted() <= kMost;
+}
+
+Failure AppendRow(const v1::WatchResponse::Row& row, std::vector<CountRow>& rows) {
+  if (!IsDay(row.day()) || row.prefix().find('\0') != std::string::npos) {
+    return Fail(
+        "the node sent a row with the prefix \"" + row.prefix() + "\" and the day \"" + row.day() +
+        "\", which cannot be right; nothing of it was written. Is --server an idnode node?");
+  }
+  for (const auto& channel : row.channels()) {
+    const char* name = ChannelName(channel.channel());
+    if (name == nullptr || !FitsBigint(channel.counts())) {
+      return Fail("the node counts registrations of " + row.prefix() + " by channel " +
+                  std::to_string(channel.channel()) +
+                  " in a way that this version does not know; nothing of it was written. Install "
+                  "the idnode-monitor-sink of the node's version");
+    }
+    rows.push_back({row.prefix(), row.day(), name, channel.counts().created(),
+                    channel.counts().recreated(), channel.counts().updated(),
+                    channel.counts().deleted()});
+  }
+  return {};
+}
+
+grpc::ChannelArguments Arguments() {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMs);
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a new try is a new connection
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return arguments;
+}
+
+std::optional<v1::Problem> ProblemOf(const grpc::ClientContext& context) {
+  const auto& metadata = context.GetServerTrailingMetadata();
+  const auto found = metadata.find("idnode-problem-bin");
+  v1::Problem problem;
+  if (found == metadata.end() ||
+      !problem.ParseFromArray(found->second.data(), static_cast<int>(found->second.size()))) {
+    return std::nullopt;
+  }
+  return problem;
+}
+
+FailureKind KindOf(grpc::StatusCode code) noexcept {
+  switch (code) {
+    case grpc::StatusCode::UNAUTHENTICATED:
+    case grpc::StatusCode::PERMISSION_DENIED:
+      return FailureKind::kDenied;
+    case grpc::StatusCode::INVALID_ARGUMENT:
+    case grpc::StatusCode::FAILED_PRECONDITION:
+    case grpc::StatusCode::OUT_OF_RANGE:
+    case grpc::StatusCode::NOT_FOUND:
+    case grpc::StatusCode::UNIMPLEMENTED:
+      return FailureKind::kFailed;
+    default:  // a node that stops, is killed or restarts shows any of the others
+      return FailureKind::kUnavailable;
+  }
+}
+
+constexpr const char* kOtherLog =
+    ". The tables hold the counts of another log, or of an older state of this one, and nothing of "
+    "the "
+    "two is mixed. If this is the right node: --reset empties the tables and takes everything "
+    "anew. To "
+    "keep what is there: give another --schema";
+
+Failure ToFailure(const grpc::Status& status, const grpc::ClientContext& context,
+                  const std::string& server) {
+  if (status.ok()) {
+    return {FailureKind::kUnavailable, "the node at " + server + " ended the feed"};
+  }
+  const auto problem = ProblemOf(context);
+  std::string text = "the node at " + server + ": ";
+  text += problem ? problem->cause() + " [" + problem->code() + "]" : status.error_message();
+  if (problem && problem->code().rfind("cursor_", 0) == 0) {
+    return Fail(text + kOtherLog);
+  }
+  if (problem) {
+    return {KindOf(status.error_code()), text + ". " + problem->fix()};
+  }
+  switch (KindOf(status.error_code())) {
+    case FailureKind::kDenied:
+      return {FailureKind::kDenied, text + ". It wants a token of scope monitor: see --token-file"};
+    case FailureKind::kUnavailable:
+      return {FailureKind::kUnavailable, text};
+    default:
+      return Fail(text + ". Is --server an idnode node of this version?");
+  }
+}
+
+}  // namespace
+
+struct Feed::Call {
+  grpc::ClientContext context;
+  std::unique_ptr<v1::Statistics::Stub> stub;
+  std::unique_ptr<grpc::ClientReader<v1::WatchResponse>> reader;
+  std::optional<std::stop_callback<std::function<void()>>> on_stop;  // last: ends first
+};
+
+Feed::Feed(const Options& options, std::stop_token stop)
+    : options_(options), stop_(std::move(stop)) {}
+
+Feed::~Feed() { Close(); }
+
+Failure Feed::Open(const std::string& cursor) {
+  Close();
+  auto credentials = grpc::InsecureChannelCredentials();
+  if (!options_.ca_file.empty()) {
+    grpc::SslCredentialsOptions tls;
+    if (auto failure = ReadFile(options_.ca_file, "--ca", tls.pem_root_certs)) {
+      return failure;
+    }
+    credentials = grpc::SslCredentials(tls);
+  }
+  auto call = std::make_unique<Call>();
+  if (!options_.token_file.empty()) {
+    std::string token;
+    if (auto failure = ReadToken(options_.token_file, token)) {
+      return failure;
+    }
+    call->context.AddMetadata("authorization", "Bearer " + token);
+  }
+  call->context.AddMetadata("accept-language", Language());
+
+  call->stub =
+      v1::Statistics::NewStub(grpc::CreateCustomChannel(options_.server, credentials, Arguments()));
+
+  v1::WatchRequest request;
+  request.set_cursor(cursor);
+  call->reader = call->stub->Watch(&call->context, request);
+  call->on_stop.emplace(stop_, [context = &call->context] { context->TryCancel(); });
+  call_ = std::move(call);
+  return {};
+}
+
+Failure Feed::Next(Update& update) {
+  v1::WatchResponse message;
+  if (!call_->reader->Read(&message)) {
+    const grpc::Status status = call_->reader->Finish();
+    call_->reader.reset();
+    auto failure = ToFailure(status, call_->context, options_.server);
+    call_.reset();
+    return failure;
+  }
+  update.rows.clear();
+  for (const auto& row : message.rows()) {
+    if (auto failure = AppendRow(row, update.rows)) {
+      return failure;
+    }
+  }
+  if (message.log_size() > INT64_MAX) {
+    return Fail("the node sent a log size above 2^63, which cannot be right");
+  }
+  update.position = {message.log_id(), message.cursor(), message.log_size()};
+  return {};
+}
+
+void Feed::Close() noexcept {
+  if (call_ != nullptr && call_->reader != nullptr) {
+    call_->context.TryCancel();
+    v1::WatchResponse rest;
+    while (call_->reader->Read(&rest)) {
+    }
+    static_cast<void>(call_->reader->Finish());
+  }
+  call_.reset();
+}
+
+}  // namespace idnode::sink

@@ -1,0 +1,167 @@
+#include "sink.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <utility>
+
+#include "stop.h"
+
+namespace idnode::sink {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kFirstWait{200};  // doubled with every failed try
+constexpr milliseconds kLongestWait{30'000};
+// The connection of a sink that was killed may live a little longer than the sink.
+constexpr int kTriesForLock = 5;
+
+milliseconds WaitAfter(int tries) {
+  return std::min(kLongestWait, kFirstWait * (1 << std::min(tries, 10)));
+}
+
+int ExitCode(FailureKind kind) noexcept {
+  switch (kind) {
+    case FailureKind::kNone:
+      return kExitDone;
+    case FailureKind::kDenied:
+      return kExitDenied;
+    case FailureKind::kUnavailable:
+    case FailureKind::kTaken:
+      return kExitUnavailable;
+    case FailureKind::kFailed:
+      break;
+  }
+  return kExitFailed;
+}
+
+}  // namespace
+
+Sink::Sink(const Options& options, std::stop_token stop)
+    : options_(options),
+      stop_(std::move(stop)),
+      database_(options.database, options.schema),
+      feed_(options, stop_),
+      reset_(options.reset) {}
+
+int Sink::Run() {
+  for (;;) {
+    const Failure failure = Follow();
+    feed_.Close();
+    if (!failure) {
+      return kExitDone;
+    }
+    if (stop_.stop_requested()) {
+      spdlog::info("stopped");
+      return options_.once || options_.migrate ? kExitFailed : kExitDone;
+    }
+    if (!Retries(failure)) {
+      spdlog::error("{}", failure.text);
+      return ExitCode(failure.kind);
+    }
+    const milliseconds wait = WaitAfter(tries_++);
+    spdlog::warn("{}. Trying again in {} s", failure.text,
+                 static_cast<double>(wait.count()) / 1000);
+    SleepFor(wait, stop_);
+  }
+}
+
+bool Sink::Retries(const Failure& failure) {
+  if (std::exchange(written_, false)) {
+    tries_ = 0;
+  }
+  switch (failure.kind) {
+    case FailureKind::kUnavailable:
+      return !options_.once && !options_.migrate;
+    case FailureKind::kTaken:
+      return had_lock_ || tries_ < kTriesForLock;
+    default:
+      return false;
+  }
+}
+
+Failure Sink::Follow() {
+  if (auto failure = database_.Open()) {
+    return failure;
+  }
+  had_lock_ = true;
+  if (options_.migrate) {
+    return {};
+  }
+  Position position;
+  if (auto failure = Begin(position)) {
+    return failure;
+  }
+  while (!done_) {
+    if (auto failure = feed_.Next(update_)) {
+      return failure;
+    }
+    if (auto failure = Take(position)) {
+      return failure;
+    }
+  }
+  return {};
+}
+
+Failure Sink::Begin(Position& position) {
+  rows_.clear();
+  if (reset_) {
+    empty_first_ = true;
+    if (auto failure = Flush(nullptr)) {
+      return failure;
+    }
+    reset_ = false;
+    spdlog::info("emptied the tables in schema \"{}\"", options_.schema);
+  }
+  if (auto failure = database_.ReadPosition(position)) {
+    return failure;
+  }
+  empty_first_ = position.cursor.empty();
+  spdlog::info(
+      "following {} into schema \"{}\" {}", options_.server, options_.schema,
+      empty_first_ ? "from the beginning" : "from log size " + std::to_string(position.log_size));
+  return feed_.Open(position.cursor);
+}
+
+Failure Sink::Take(Position& position) {
+  Position& told = update_.position;
+  if (!position.log_id.empty() && told.log_id != position.log_id) {
+    return {FailureKind::kFailed, "the node at " + options_.server +
+                                      " sent the counts of another log than those "
+                                      "in the tables; nothing of them was written"};
+  }
+  position.log_id = told.log_id;
+  rows_.insert(rows_.end(), std::make_move_iterator(update_.rows.begin()),
+               std::make_move_iterator(update_.rows.end()));
+  const bool ends_round = !told.cursor.empty();
+  if (!ends_round && rows_.size() < kMostRows) {
+    return {};
+  }
+  if (auto failure = Flush(ends_round ? &told : nullptr)) {
+    return failure;
+  }
+  if (ends_round) {
+    spdlog::log(caught_up_ ? spdlog::level::debug : spdlog::level::info,
+                "up to date with log size {}, {} rows written", told.log_size,
+                std::exchange(rows_written_, 0));
+    caught_up_ = true;
+    done_ = options_.once;
+  }
+  return {};
+}
+
+Failure Sink::Flush(const Position* position) {
+  if (auto failure = database_.Write({empty_first_, rows_, position, options_.server})) {
+    return failure;
+  }
+  rows_written_ += rows_.size();
+  empty_first_ = false;
+  written_ = true;
+  rows_.clear();
+  return {};
+}
+
+}  // namespace idnode::sink
