@@ -42,6 +42,8 @@ class PostgreSQL:
         self._bin = _binaries()
         self.directory = tempfile.mkdtemp(prefix="idnode-postgres-")
         self._data = os.path.join(self.directory, "data")
+        self._log = os.path.join(self.directory, "log")
+        self._server = None
         self.port = free_port()
         self.conninfo = f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres"
         if _ROOT:
@@ -70,7 +72,7 @@ class PostgreSQL:
 
     def log(self) -> str:
         try:
-            with open(os.path.join(self.directory, "log"), encoding="utf-8", errors="replace") as log:
+            with open(self._log, encoding="utf-8", errors="replace") as log:
                 return log.read()
         except FileNotFoundError:
             return ""
@@ -79,31 +81,38 @@ class PostgreSQL:
         """Starts the server and waits until it answers. After kill() it recovers first."""
         settings = {**self._SETTINGS, "port": self.port, "listen_addresses": "127.0.0.1",
                     "unix_socket_directories": self.directory}
-        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-        for attempt in range(50):
-            try:
-                # The output goes to a file: a server that kept our pipe open would keep us waiting.
-                self._run("pg_ctl", "start", "-w", "-t", "60", "-D", self._data, "-o", options,
-                          "-l", os.path.join(self.directory, "log"))
-                return
-            except RuntimeError:
-                if attempt == 49:  # processes of a killed server may take a moment to notice
-                    raise
-                time.sleep(0.1)
+        command = [*_AS_POSTGRES, "setpriv", "--pdeathsig=QUIT",  # it must not outlive the test
+                   os.path.join(self._bin, "postgres"), "-D", self._data]
+        for name, value in settings.items():
+            command += ["-c", f"{name}={value}"]
+        deadline = time.monotonic() + 60
+        while True:
+            with open(self._log, "ab") as log:
+                self._server = subprocess.Popen(command, cwd=self.directory, stdout=log, stderr=log,
+                                                stdin=subprocess.DEVNULL)
+            while self._server.poll() is None:
+                if self._answers():
+                    return
+                if time.monotonic() > deadline:
+                    raise TimeoutError(f"PostgreSQL does not answer:\n{self.log()}")
+                time.sleep(0.02)
+            # Processes of a killed server may take a moment to notice, and it cannot start before.
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL does not start:\n{self.log()}")
+            time.sleep(0.1)
+
+    def _answers(self) -> bool:
+        return subprocess.run([os.path.join(self._bin, "pg_isready"), "-q", "-d", self.conninfo],
+                              stdin=subprocess.DEVNULL, check=False).returncode == 0
 
     def stop(self, mode="fast"):
-        self._run("pg_ctl", "stop", "-w", "-m", mode, "-D", self._data)
-
-    def pid(self):
-        try:
-            with open(os.path.join(self._data, "postmaster.pid"), encoding="ascii") as file:
-                return int(file.readline())
-        except (FileNotFoundError, ValueError):
-            return None
+        self._server.send_signal({"smart": signal.SIGTERM, "fast": signal.SIGINT,
+                                  "immediate": signal.SIGQUIT}[mode])
+        self._server.wait(60)
 
     def kill(self):
-        """SIGKILL to the server and every process of it, all at once."""
-        pid = self.pid()
+        """SIGKILL to the server and every process of it."""
+        pid = self._server.pid
         with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
             children = [int(child) for child in file.read().split()]
         for victim in [pid, *children]:
@@ -111,12 +120,7 @@ class PostgreSQL:
                 os.kill(victim, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-        deadline = time.monotonic() + 30
-        while any(os.path.exists(f"/proc/{victim}") and not _is_zombie(victim)
-                  for victim in [pid, *children]):
-            if time.monotonic() > deadline:
-                raise TimeoutError("a killed PostgreSQL process stays")
-            time.sleep(0.01)
+        self._server.wait(60)
 
     def query(self, sql: str, user="postgres") -> list:
         """The rows, as lists of strings; NULL is the empty string."""
@@ -130,17 +134,6 @@ class PostgreSQL:
         return [row.split("\x1f") for row in text.split("\x1e")] if text else []
 
     def close(self):
-        if self.pid() is not None:
-            try:
-                self.stop("immediate")
-            except RuntimeError:
-                pass  # it was killed and not started again
+        if self._server is not None and self._server.poll() is None:
+            self.stop("immediate")
         shutil.rmtree(self.directory, ignore_errors=True)
-
-
-def _is_zombie(pid: int) -> bool:
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-            return file.read().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True

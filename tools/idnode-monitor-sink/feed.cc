@@ -203,10 +203,12 @@ Feed::~Feed() { Close(); }
 Failure Feed::Open(const std::string& cursor) {
   Close();
   auto credentials = grpc::InsecureChannelCredentials();
-  if (!options_.ca_file.empty()) {
+  if (options_.tls || !options_.ca_file.empty()) {
     grpc::SslCredentialsOptions tls;
-    if (auto failure = ReadFile(options_.ca_file, "--ca", tls.pem_root_certs)) {
-      return failure;
+    if (!options_.ca_file.empty()) {
+      if (auto failure = ReadFile(options_.ca_file, "--ca", tls.pem_root_certs)) {
+        return failure;
+      }
     }
     credentials = grpc::SslCredentials(tls);
   }

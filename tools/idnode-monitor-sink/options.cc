@@ -52,10 +52,11 @@ std::string Check(const Options& options) {
   if (!SplitServer(options.server, host)) {
     return "--server " + options.server + ": give HOST:PORT, for example 127.0.0.1:50051";
   }
-  if (!options.token_file.empty() && options.ca_file.empty() && !options.insecure &&
-      !IsLoopback(host)) {
+  const bool encrypted = options.tls || !options.ca_file.empty();
+  if (!options.token_file.empty() && !encrypted && !options.insecure && !IsLoopback(host)) {
     return "the token would cross the network unencrypted to " + std::string(host) +
-           ": give --ca FILE (the certificates that the node's is checked against), or --insecure";
+           ": give --ca FILE (the certificates that the node's is checked against), --tls, or "
+           "--insecure";
   }
   if (options.schema.empty() || options.schema.size() > 63 || options.schema.rfind("pg_", 0) == 0) {
     return "--schema: give a name of 1 to 63 octets that does not begin with pg_";
@@ -71,6 +72,7 @@ void Declare(CLI::App& app, Options& options) {
   app.add_option("--ca", options.ca_file,
                  "use TLS, and check the node's certificate against these (PEM)")
       ->type_name("FILE");
+  app.add_flag("--tls", options.tls, "use TLS, and check it against the system's authorities");
   app.add_flag("--insecure", options.insecure, "let the token cross a network without TLS");
   app.add_option(
          "--database", options.database,

@@ -15,7 +15,8 @@ inline constexpr int kExitUnavailable = 6;
 struct Options {
   std::string server;      // HOST:PORT of the node's gRPC
   std::string token_file;  // empty: no token
-  std::string ca_file;     // empty: no TLS
+  bool tls = false;        // check the node by the system's authorities, or by
+  std::string ca_file;     // those in this PEM file
   bool insecure = false;   // a token may cross a network without TLS
   std::string database;    // for libpq: "key=value ..." or a URI
   std::string schema = "idnode";
