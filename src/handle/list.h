@@ -38,6 +38,9 @@ class List {
  public:
   class Iterator {
    public:
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+
     Iterator(std::uint32_t count, Bytes items) noexcept : left_(count), in_(items) { Load(); }
 
     const T& operator*() const noexcept { return item_; }
@@ -47,6 +50,7 @@ class List {
       Load();
       return *this;
     }
+    void operator++(int) noexcept { ++*this; }
     bool operator==(std::default_sentinel_t /*end*/) const noexcept { return left_ == 0; }
 
    private:

@@ -1,5 +1,7 @@
 #include "handle/vectors.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 
@@ -12,6 +14,16 @@ nlohmann::json LoadVectors(const std::string& name) {
   std::ifstream file(path);
   if (!file) throw std::runtime_error("cannot open " + path);
   return nlohmann::json::parse(file);
+}
+
+std::vector<std::string> ListVectors(const std::string& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::string(IDNODE_TEST_DATA) + "/vectors/" + folder)) {
+    names.push_back(entry.path().filename());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 std::vector<std::uint8_t> Octets(std::string_view hex) {

@@ -12,6 +12,9 @@ namespace idnode::handle {
 // The file `name` of tests/data/vectors, such as "open/values.json".
 nlohmann::json LoadVectors(const std::string& name);
 
+// The names of the files in a folder of tests/data/vectors, sorted.
+std::vector<std::string> ListVectors(const std::string& folder);
+
 // The octets that `hex` spells; throws on anything else.
 std::vector<std::uint8_t> Octets(std::string_view hex);
 
