@@ -7,30 +7,13 @@
 #include <array>
 #include <stdexcept>
 
+#include "base/json_text.h"
+
 namespace idnode::node {
 namespace {
 
 constexpr std::array<spdlog::level::level_enum, 4> kLevels = {
     spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err};
-
-std::string JsonText(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out(1, '"');
-  for (const char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (octet < 0x20) {
-      out += "\\u00";
-      out += kDigits[octet >> 4];
-      out += kDigits[octet & 0xF];
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
 
 // A word as it is, anything else in quotes, so that a line can be taken apart again.
 std::string PlainText(std::string_view text) {
