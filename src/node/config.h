@@ -19,13 +19,17 @@
 
 #include "base/endpoint.h"
 #include "base/options.h"
+#include "ledger/committer.h"
+#include "registry/record.h"
+#include "store/rocksdb/rocks_options.h"
 
 namespace idnode::node {
 
 enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
 enum class LogFormat : std::uint8_t { kText, kJson };
 
-// A value. The meaning of each member stands in the row of ConfigTable() that is bound to it.
+// A value. The meaning of each member stands in the row of ConfigTable() that is bound to it. Where
+// a component has a default of its own, that is the one.
 struct Config {
   struct {
     std::string prefix;
@@ -61,17 +65,17 @@ struct Config {
     std::filesystem::path key_file;
   } site;
   struct {
-    std::uint32_t values_per_record = 256;
-    std::uint32_t record_octets = 60'000;
+    std::size_t values_per_record = registry::RecordLimits{}.values;
+    std::size_t record_octets = registry::RecordLimits{}.octets;
     std::uint32_t list_page = 1'000;
   } limits;
   struct {
-    std::uint32_t queue = 8'192;
-    std::uint32_t group_requests = 1'024;
+    std::size_t queue = idnode::ledger::Committer::Options{}.queue_requests;
+    std::size_t group_requests = idnode::ledger::Committer::Options{}.group.requests;
   } ledger;
   struct {
-    std::uint64_t block_cache = 512ULL << 20;
-    std::uint64_t write_buffer = 64ULL << 20;
+    std::size_t block_cache = idnode::store::RocksOptions{}.block_cache_octets;
+    std::size_t write_buffer = idnode::store::RocksOptions{}.memtable_octets;
   } store;
   struct {
     LogLevel level = LogLevel::kInfo;
