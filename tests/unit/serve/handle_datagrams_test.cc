@@ -1,0 +1,188 @@
+#include "serve/handle/datagrams.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdlib>
+#include <memory>
+#include <new>
+
+#include "base/writer.h"
+#include "handle/reassembly.h"
+#include "ledger/rows.h"
+#include "store/memory/memory_engine.h"
+
+// Counts the allocations of each thread, in this program only.
+namespace {
+thread_local std::size_t allocations = 0;
+}  // namespace
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace idnode::serve {
+namespace {
+
+using handle::OpCode;
+using handle::ResponseCode;
+
+class HandleDatagramsTest : public testing::Test {
+ protected:
+  HandleDatagramsTest() {
+    auto table = std::make_shared<resolve::PrefixTable>();
+    table->Add("88.1", handle::CasePolicy::kFold);
+    prefixes_.Publish(std::move(table));
+    Put("88.1/A", 10);
+  }
+
+  // A record with one value of `size` octets.
+  void Put(const std::string& key, std::size_t size) {
+    const std::string data(size, 'd');
+    std::string wire;
+    TextWriter(wire).U32(1);
+    handle::ValueFields fields;
+    fields.index = 1;
+    fields.type = "T";
+    fields.data = AsBytes(data);
+    handle::EncodeValue(fields, {}, wire);
+    const std::string row = ledger::EncodeStateRow(
+        1, ledger::EncodeRecordState({.flags = ledger::kAllPublic, .values = wire}));
+    const std::string head = engine_.Head().value();
+    const std::array<store::Put, 1> puts = {store::Put{store::Family::kRecords, key, row}};
+    ASSERT_EQ(engine_.Commit(head, head + "+", puts, {}).value(), store::Outcome::kCommitted);
+  }
+
+  static std::vector<std::uint8_t> Resolution(std::string_view identifier,
+                                              std::uint32_t flags = handle::Header::kPublicOnly) {
+    std::vector<std::uint8_t> body;
+    handle::EncodeResolutionRequest(identifier, {}, {}, body);
+    return MessageOf({.flags = flags}, body);
+  }
+  static std::vector<std::uint8_t> MessageOf(const handle::Header& header, Bytes body,
+                                             std::uint32_t session_id = 0) {
+    std::vector<std::uint8_t> out;
+    handle::EncodeMessage(
+        {.suggested = handle::kOurVersion, .session_id = session_id, .request_id = 77}, header,
+        body, out);
+    return out;
+  }
+
+  void Serve(const std::vector<std::vector<std::uint8_t>>& datagrams) {
+    packets_.clear();
+    for (const auto& datagram : datagrams) packets_.push_back({.octets = datagram});
+    replies_->Reset(packets_.size());
+    handler_.OnBatch(packets_, *replies_);
+  }
+
+  // The response code of the only answer to the only request; -1 for silence.
+  int CodeFor(const std::vector<std::uint8_t>& request) {
+    Serve({request});
+    if (replies_->all().empty()) return -1;
+    EXPECT_EQ(replies_->all().size(), 1U);
+    const auto answer = handle::DecodeMessage(replies_->all()[0].octets);
+    EXPECT_TRUE(answer.ok());
+    EXPECT_EQ(answer.value().envelope.request_id, 77U);
+    return static_cast<int>(answer.value().header.response_code);
+  }
+
+  store::MemoryDisk disk_;
+  store::MemoryEngine engine_{disk_};
+  Published<resolve::PrefixTable> prefixes_{std::make_shared<const resolve::PrefixTable>()};
+  const HandleSite site_{.serial = 3, .encoded = {1, 2, 3}};
+  const ManualClock clock_{1'795'000'000'000};
+  HandleDatagrams handler_{engine_, prefixes_, site_, clock_};
+  std::vector<net::Packet> packets_;
+  const std::unique_ptr<net::Replies> replies_ = std::make_unique<net::Replies>();
+};
+
+TEST_F(HandleDatagramsTest, AnswersWhatIsAsked) {
+  EXPECT_EQ(CodeFor(Resolution("88.1/a")), 1);
+  EXPECT_EQ(CodeFor(Resolution("88.1/b")), 100);
+  EXPECT_EQ(CodeFor(Resolution("88.2/a")), 301);
+  EXPECT_EQ(CodeFor(MessageOf({.op_code = OpCode::kGetSiteInfo}, {})), 1);
+  const auto site = handle::DecodeMessage(replies_->all()[0].octets).value();
+  EXPECT_EQ(site.header.site_serial, 3);
+  EXPECT_EQ(std::vector(site.body.begin(), site.body.end()), (std::vector<std::uint8_t>{1, 2, 3}));
+}
+
+TEST_F(HandleDatagramsTest, RefusesWhatItDoesNotServe) {
+  EXPECT_EQ(CodeFor(MessageOf({.op_code = OpCode::kCreateHandle}, {})), 5);
+  EXPECT_EQ(CodeFor(MessageOf({.op_code = OpCode{4711}}, {})), 2);
+  EXPECT_EQ(CodeFor(MessageOf({.op_code = OpCode{0}}, {})), 4);
+  EXPECT_EQ(CodeFor(MessageOf({}, {})), 4) << "a resolution without a body";
+  EXPECT_EQ(CodeFor(MessageOf({.recursion_count = 11}, {})), 6);
+  EXPECT_EQ(CodeFor(MessageOf({}, {}, 5)), 500) << "no such session";
+}
+
+TEST_F(HandleDatagramsTest, IsSilentWhereAnAnswerCouldServeAnAttacker) {
+  auto answer = Resolution("88.1/a");
+  answer[27] = 1;  // a response code: it is an answer itself
+  EXPECT_EQ(CodeFor(answer), -1);
+  EXPECT_EQ(CodeFor({}), -1);
+  EXPECT_EQ(CodeFor({1, 2, 3}), -1);
+  auto cut = Resolution("88.1/a");
+  cut.resize(cut.size() - 5);
+  EXPECT_EQ(CodeFor(cut), -1);
+  EXPECT_EQ(CodeFor(Resolution("88.1/" + std::string(600, 'x'))), -1) << "a request in pieces";
+  EXPECT_EQ(handler_.silence().answers.get(), 1U);
+  EXPECT_EQ(handler_.silence().malformed.get(), 3U);
+  EXPECT_EQ(handler_.silence().pieces.get(), 1U);
+}
+
+TEST_F(HandleDatagramsTest, CutsALongAnswerAndLeavesOutOneThatIsTooLong) {
+  Put("88.1/LONG", 5'000);
+  Serve({Resolution("88.1/long")});
+  ASSERT_GT(replies_->all().size(), 10U);
+  const auto envelope = handle::DecodeEnvelope(replies_->all()[0].octets).value();
+  handle::Reassembly whole(envelope);
+  for (const auto& reply : replies_->all()) {
+    EXPECT_LE(reply.octets.size(), handle::kMaxDatagram);
+    ASSERT_TRUE(whole.Add(reply.octets).ok());
+  }
+  ASSERT_TRUE(whole.complete());
+  EXPECT_EQ(handle::DecodeMessage(whole.message()).value().header.response_code,
+            ResponseCode::kSuccess);
+
+  Put("88.1/LONGER", 10'000);
+  Serve({Resolution("88.1/longer"), Resolution("88.1/a")});
+  ASSERT_EQ(replies_->all().size(), 1U);
+  EXPECT_EQ(replies_->all()[0].packet, 1U) << "the others are answered";
+  EXPECT_EQ(handler_.silence().too_long.get(), 1U);
+}
+
+TEST_F(HandleDatagramsTest, AFullBatchGoesToTheRightPackets) {
+  std::vector<std::vector<std::uint8_t>> batch;
+  for (std::size_t i = 0; i < net::kBatch; ++i) {
+    batch.push_back(i % 4 == 0 ? std::vector<std::uint8_t>{9}
+                               : Resolution(i % 4 == 1 ? "88.1/a" : "88.1/b"));
+  }
+  Serve(batch);
+  ASSERT_EQ(replies_->all().size(), net::kBatch * 3 / 4);
+  for (const auto& [packet, octets] : replies_->all()) {
+    EXPECT_NE(packet % 4, 0U);
+    const auto code = handle::DecodeMessage(octets).value().header.response_code;
+    EXPECT_EQ(code, packet % 4 == 1 ? ResponseCode::kSuccess : ResponseCode::kHandleNotFound);
+  }
+}
+
+TEST_F(HandleDatagramsTest, AllocatesNothingOnceItIsWarm) {
+  std::vector<std::vector<std::uint8_t>> batch;
+  for (std::size_t i = 0; i < net::kBatch; ++i) {
+    batch.push_back(Resolution(i % 2 == 0 ? "88.1/a" : "88.1/none",
+                               handle::Header::kPublicOnly | handle::Header::kRequestDigest));
+  }
+  Serve(batch);
+  const std::size_t before = allocations;
+  replies_->Reset(packets_.size());
+  handler_.OnBatch(packets_, *replies_);
+  EXPECT_EQ(allocations - before, 0U);
+  EXPECT_EQ(replies_->all().size(), net::kBatch);
+}
+
+}  // namespace
+}  // namespace idnode::serve
