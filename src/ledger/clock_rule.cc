@@ -33,7 +33,10 @@ std::int64_t NextLag(std::int64_t lag_ms, std::int64_t before_ms, const Leaf& le
                      std::string_view state) noexcept {
   if (leaf.kind == EntryKind::kClockAccepted) {
     const Result<std::int64_t> wall_ms = DecodeClockAcceptance(state);
-    return wall_ms.ok() ? std::max<std::int64_t>(0, leaf.time_ms - wall_ms.value()) : 0;
+    std::int64_t behind_ms = 0;
+    const bool is_sound = wall_ms.ok() &&  // or nonsense that audit has found
+                          !__builtin_sub_overflow(leaf.time_ms, wall_ms.value(), &behind_ms);
+    return is_sound ? std::max<std::int64_t>(0, behind_ms) : 0;
   }
   return leaf.time_ms > before_ms ? 0 : lag_ms;
 }

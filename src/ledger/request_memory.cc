@@ -22,20 +22,21 @@ store::Put ProgressRow(Seq next) {
   return {store::Family::kJobs, std::string(RequestMemory::kJobKey), std::move(value)};
 }
 
-Result<Seq> ReadProgress(const store::Readable& store) {
+}  // namespace
+
+Result<Seq> RequestMemory::ReadProgress(const store::Readable& store) {
   std::string value;
-  const Status read = store.Get(store::Family::kJobs, RequestMemory::kJobKey, value);
+  const Status read = store.Get(store::Family::kJobs, kJobKey, value);
   if (!read.ok()) return read.error().code == Errc::kNotFound ? Result<Seq>(0) : read.error();
   const Result<std::string_view> octets = Unseal(value);
   if (!octets.ok()) return octets.error();
   Reader in(AsBytes(octets.value()));
   if (in.U8("job version") != kJobVersion) in.Fail(Errc::kCorrupt, "job version");
   const Seq next = in.U64("seq");
-  if (!in.ok()) return in.error();
+  if (in.ok() && in.remaining() != 0) in.Fail(Errc::kCorrupt, "end of job");
+  if (!in.ok()) return Error{Errc::kCorrupt, 0, in.error().what};
   return next;
 }
-
-}  // namespace
 
 RequestMemory::Forgotten RequestMemory::Forget(const store::Readable& store, std::int64_t now_ms,
                                                std::size_t limit) {

@@ -14,9 +14,12 @@ namespace idnode::ledger {
 
 inline constexpr std::int64_t kRememberMs = std::int64_t{30} * 24 * 3'600'000;
 
-// Still to be honoured at `now_ms`: a request whose entry is of `time_ms`.
+// Still to be honoured at `now_ms`: a request whose entry is of `time_ms`. Any two numbers will do:
+// the difference is taken where it cannot overflow.
 constexpr bool IsRemembered(std::int64_t time_ms, std::int64_t now_ms) noexcept {
-  return time_ms + kRememberMs > now_ms;
+  return time_ms >= now_ms ||
+         static_cast<std::uint64_t>(now_ms) - static_cast<std::uint64_t>(time_ms) <
+             static_cast<std::uint64_t>(kRememberMs);
 }
 
 // One thread: the committer's. Remembers, in family jobs under "requests-forgotten", the seq up to
@@ -24,6 +27,10 @@ constexpr bool IsRemembered(std::int64_t time_ms, std::int64_t now_ms) noexcept 
 class RequestMemory {
  public:
   static constexpr std::string_view kJobKey = "requests-forgotten";
+
+  // How far the forgetting has gone, as it is stored: everything before that entry is forgotten.
+  // Errors: kCorrupt.
+  static Result<Seq> ReadProgress(const store::Readable& store);
 
   // What a commit at `now_ms` may add to itself: at most `limit` erased rows, and then the row that
   // says how far it went. An error of the store is no reason to stop a commit: nothing is

@@ -1,0 +1,159 @@
+#include "audit/counts_check.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "audit/row_cursor.h"
+
+namespace idnode::audit {
+namespace {
+
+using ledger::Totals;
+using store::Family;
+
+constexpr std::string_view kNoSuchRow = "no entry makes such a row";
+
+std::string InWords(const Totals& totals) {
+  return std::to_string(totals.created) + " created, " + std::to_string(totals.recreated) +
+         " re-created, " + std::to_string(totals.updated) + " updated, " +
+         std::to_string(totals.deleted) + " deleted";
+}
+
+// As Unlike(), with numbers where the sums differ.
+std::string UnlikeCounts(const store::Row& stored, const store::Put& expected, bool is_day) {
+  const auto sum = [is_day](std::string_view value) -> Result<Totals> {
+    if (is_day) {
+      const auto day = ledger::DecodeDay(value);
+      return day.ok() ? Result<Totals>(day.value().Sum()) : day.error();
+    }
+    const auto tip = ledger::DecodeTip(value);
+    return tip.ok() ? Result<Totals>(tip.value().totals.Sum()) : tip.error();
+  };
+  const Result<Totals> says = sum(stored.value);
+  const Result<Totals> should = sum(expected.value);
+  if (says.ok() && should.ok() && says.value() != should.value()) {
+    return "says " + InWords(says.value()) + "; by the entries it is " + InWords(should.value());
+  }
+  return Unlike(stored.value, expected.value, "the log");
+}
+
+bool IsDay(std::string_view key) noexcept {
+  const auto decoded = ledger::DecodeCountsKey(key);
+  return decoded.ok() && decoded.value().is_day;
+}
+
+}  // namespace
+
+void CountsCheck::Follow(const ledger::Entry& entry) {
+  const auto [slot, is_new] = prefixes_.try_emplace(entry.leaf.prefix);
+  Prefix& prefix = slot->second;
+  if (is_new) ++rows_;
+  if (entry.leaf.prev_in_prefix != prefix.tip.seq) {
+    task_.findings.AddEntry(Family::kLeaf, entry.leaf.seq,
+                            "its prev_in_prefix is not the entry before it of its prefix");
+  }
+  prefix.tip = ledger::NextTip(entry, prefix.tip);
+  CheckLeaf(entry.leaf, prefix);
+
+  std::vector<store::Put> puts;
+  ledger::Project(entry, prefix.tip, puts);
+  for (store::Put& put : puts) {
+    if (put.family != Family::kCounts) continue;
+    if (!IsDay(put.key)) {
+      prefix.tip_row = std::move(put);
+      continue;
+    }
+    if (put.key != prefix.day_row.key) EndDay(prefix);
+    prefix.day_row = std::move(put);
+  }
+}
+
+// A difference is told where it begins, not with every entry behind it.
+void CountsCheck::CheckLeaf(const ledger::Leaf& leaf, Prefix& prefix) {
+  const Totals counted = prefix.tip.totals.Sum();
+  Totals drift = leaf.totals;
+  drift -= counted;
+  if (drift == prefix.drift) return;
+  prefix.drift = drift;
+  task_.findings.AddEntry(
+      Family::kLeaf, leaf.seq,
+      "its running totals say " + InWords(leaf.totals) + "; counted: " + InWords(counted));
+}
+
+void CountsCheck::EndDay(Prefix& prefix) {
+  if (prefix.day_row.key.empty()) return;
+  ++rows_;
+  prefix.days.push_back(ledger::DecodeCountsKey(prefix.day_row.key).value().day.number());
+  final_days_.push_back(std::exchange(prefix.day_row, {}));
+}
+
+Status CountsCheck::CompareDays() {
+  std::span<const store::Put> rest(final_days_);
+  while (!rest.empty()) {
+    const auto page = rest.first(std::min(rest.size(), kPageRows));
+    rest = rest.subspan(page.size());
+    const std::vector<std::string_view> keys = [&] {
+      std::vector<std::string_view> out;
+      for (const store::Put& day : page) out.emplace_back(day.key);
+      return out;
+    }();
+    const auto values = task_.store.MultiGet(Family::kCounts, keys);
+    if (!values.ok()) return task_.Failed(values.error(), Family::kCounts, keys.front());
+    for (std::size_t i = 0; i < page.size(); ++i) {
+      const auto& value = values.value()[i];
+      if (!value.has_value()) {
+        task_.findings.Add(Family::kCounts, page[i].key,
+                           "missing: the log has entries of that day");
+      } else if (*value != page[i].value) {
+        task_.findings.Add(Family::kCounts, page[i].key,
+                           UnlikeCounts({page[i].key, *value}, page[i], true));
+      }
+    }
+  }
+  final_days_.clear();
+  return {};
+}
+
+Status CountsCheck::Finish() {
+  for (auto& [name, prefix] : prefixes_) {
+    EndDay(prefix);
+    std::ranges::sort(prefix.days);  // in order already, unless a time went back
+  }
+  if (Status compared = CompareDays(); !compared.ok()) return compared;
+
+  RowCursor rows(task_.store, Family::kCounts);
+  for (;;) {
+    const auto row = rows.Peek();
+    if (!row.ok()) return task_.Failed(row.error(), Family::kCounts, rows.page_begin());
+    if (row.value() == nullptr) break;
+    CheckRow(*row.value());
+    rows.Next();
+    if (Status going_on = task_.steps.Done(1); !going_on.ok()) return going_on;
+  }
+  for (const auto& [name, prefix] : prefixes_) {
+    if (prefix.tip_found) continue;
+    task_.findings.Add(Family::kCounts, prefix.tip_row.key, "missing: the log has entries of it");
+  }
+  return {};
+}
+
+void CountsCheck::CheckRow(const store::Row& row) {
+  const auto key = ledger::DecodeCountsKey(row.key);
+  const auto prefix = key.ok() ? prefixes_.find(std::string(key.value().prefix)) : prefixes_.end();
+  if (prefix == prefixes_.end()) {
+    task_.findings.Add(Family::kCounts, row.key, std::string(kNoSuchRow));
+  } else if (!key.value().is_day) {
+    CheckTip(row, prefix->second);
+  } else if (!std::ranges::binary_search(prefix->second.days, key.value().day.number())) {
+    task_.findings.Add(Family::kCounts, row.key, std::string(kNoSuchRow));
+  }
+}
+
+void CountsCheck::CheckTip(const store::Row& row, Prefix& prefix) {
+  prefix.tip_found = true;
+  if (row.value == prefix.tip_row.value) return;
+  task_.findings.Add(Family::kCounts, row.key, UnlikeCounts(row, prefix.tip_row, false));
+}
+
+}  // namespace idnode::audit

@@ -1,0 +1,295 @@
+#include "audit/log_check.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "handle/fold.h"
+#include "ledger/clock_rule.h"
+#include "ledger/project.h"
+#include "ledger/rows.h"
+#include "ledger/sealed.h"
+
+namespace idnode::audit {
+namespace {
+
+using ledger::EntryKind;
+using ledger::kNoSeq;
+using ledger::Leaf;
+using ledger::Payload;
+using ledger::Seq;
+using store::Family;
+
+constexpr const char* kBadChecksum = "its checksum does not fit";
+
+std::string Numbered(Seq seq) { return "entry " + std::to_string(seq); }
+
+// The octets before the checksum, whether it fits or not.
+std::string_view Body(std::string_view value) noexcept {
+  return value.substr(0, value.size() - std::min(value.size(), ledger::kSealSize));
+}
+
+// Whether an entry of kind `next` may come behind one of kind `before`, of the same identifier or
+// control object.
+bool MayFollow(EntryKind before, EntryKind next) noexcept {
+  if (ledger::IsControl(before) || ledger::IsControl(next)) {
+    return ledger::IsControl(before) && ledger::IsControl(next);
+  }
+  if (before == EntryKind::kPayloadErased || next == EntryKind::kPayloadErased) return true;
+  if (next == EntryKind::kCreated) return false;
+  return (before == EntryKind::kDeleted) == (next == EntryKind::kRecreated);
+}
+
+bool MayBeFirst(EntryKind kind) noexcept {
+  return kind == EntryKind::kCreated || ledger::IsControl(kind);
+}
+
+// What is wrong with the contents of an entry, or nullptr.
+const char* FaultOf(const Leaf& leaf, const Payload& payload) {
+  if (leaf.kind == EntryKind::kClockAccepted &&
+      !ledger::DecodeClockAcceptance(payload.state).ok()) {
+    return "it accepts a clock, but does not say which";
+  }
+  if (ledger::IsControl(leaf.kind)) {
+    return leaf.prefix.empty() ? nullptr : "it is about a control object, but has a prefix";
+  }
+  if (leaf.prefix != handle::Folded(handle::PrefixOf(payload.identifier))) {
+    return "its prefix is not that of its identifier";
+  }
+  const auto state = ledger::DecodeRecordState(payload.state);
+  if (!state.ok()) return "its record cannot be read";
+  const bool deletes = leaf.kind == EntryKind::kDeleted;
+  if (leaf.kind != EntryKind::kPayloadErased && state.value().tombstone() != deletes) {
+    return deletes ? "it deletes, but its record is not a tombstone" : "its record is a tombstone";
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+LogCheck::LogCheck(const Task& task, std::optional<Seq> end, Seq remembered)
+    : task_(task),
+      end_(end),
+      remembered_(remembered),
+      leaves_(task.store, Family::kLeaf),
+      payloads_(task.store, Family::kPayload),
+      counts_(task) {
+  sum_.tree.emplace();
+  sum_.lag_ms = 0;
+}
+
+void LogCheck::Wrong(Seq seq, std::string what) {
+  task_.findings.AddEntry(Family::kLeaf, seq, std::move(what));
+}
+
+Status LogCheck::Run() {
+  std::vector<Item> page;
+  do {
+    page.clear();
+    if (Status read = ReadPage(page); !read.ok()) return read;
+    if (Status checked = CheckPage(page); !checked.ok()) return checked;
+    if (Status compared = counts_.CompareDays(); !compared.ok()) return compared;
+  } while (!page.empty());
+  return CheckEnd();
+}
+
+Status LogCheck::ReadPage(std::vector<Item>& page) {
+  while (page.size() < kPageRows) {
+    const auto row = leaves_.Peek();
+    if (!row.ok()) return task_.Failed(row.error(), Family::kLeaf, leaves_.page_begin());
+    if (row.value() == nullptr) return {};
+    if (Status read = ReadLeaf(*row.value(), page); !read.ok()) return read;
+    leaves_.Next();
+    if (Status going_on = task_.steps.Done(2); !going_on.ok()) return going_on;  // with its payload
+  }
+  return {};
+}
+
+Status LogCheck::ReadLeaf(const store::Row& row, std::vector<Item>& page) {
+  const Result<Seq> seq = ledger::SeqOfKey(row.key);
+  if (!seq.ok() || seq.value() == kNoSeq) {
+    task_.findings.Add(Family::kLeaf, row.key, "no entry has such a key");
+    return {};
+  }
+  if (end_.has_value() && seq.value() >= *end_) {
+    Wrong(seq.value(),
+          "beyond the end of the log: the head counts " + std::to_string(*end_) + " entries");
+    return {};
+  }
+  CheckSequence(seq.value());
+  Item item{.seq = seq.value()};
+  // A leaf with a wrong checksum is read all the same: if it is the checksum that was damaged,
+  // everything else still fits.
+  if (!ledger::Unseal(row.value).ok()) Wrong(item.seq, kBadChecksum);
+  Result<Leaf> leaf = ledger::DecodeLeaf(Body(row.value));
+  if (leaf.ok()) {
+    item.entry.leaf = std::move(leaf).value();
+  } else {
+    Wrong(item.seq, std::string("cannot be read: ") + leaf.error().what);
+  }
+  if (sum_.tree.has_value()) sum_.tree->Append(ledger::LeafHash(Body(row.value)));
+  if (Status read = ReadPayload(row.key, item); !read.ok()) return read;
+  page.push_back(std::move(item));
+  return {};
+}
+
+void LogCheck::CheckSequence(Seq seq) {
+  if (seq != expected_) {
+    Wrong(expected_, "missing: the next one is " + Numbered(seq));
+    sum_.tree.reset();
+  }
+  ++sum_.entries;
+  expected_ = seq + 1;
+}
+
+Status LogCheck::ReadPayload(std::string_view key, Item& item) {
+  if (Status skipped = SkipPayloads(key); !skipped.ok()) return skipped;
+  const auto row = payloads_.Peek();
+  if (!row.ok()) return task_.Failed(row.error(), Family::kPayload, payloads_.page_begin());
+  if (row.value() == nullptr || row.value()->key != key) {
+    item.payload_missing = true;
+    return {};
+  }
+  const std::string_view value = row.value()->value;
+  const std::optional<Leaf>& leaf = item.entry.leaf;
+  Result<Payload> payload = ledger::DecodePayload(Body(value));
+  if (!ledger::Unseal(value).ok()) {
+    task_.findings.Add(Family::kPayload, key, kBadChecksum);
+  } else if (leaf.has_value() && leaf->commitment != ledger::Commitment(Body(value))) {
+    task_.findings.Add(Family::kPayload, key, "is not what its leaf commits to");
+  } else if (!payload.ok()) {
+    task_.findings.Add(Family::kPayload, key,
+                       std::string("cannot be read: ") + payload.error().what);
+  } else {
+    item.entry.payload = std::move(payload).value();
+  }
+  payloads_.Next();
+  return {};
+}
+
+// Payloads before the key, or all that are left, have no leaf.
+Status LogCheck::SkipPayloads(std::optional<std::string_view> before) {
+  for (;;) {
+    const auto row = payloads_.Peek();
+    if (!row.ok()) return task_.Failed(row.error(), Family::kPayload, payloads_.page_begin());
+    if (row.value() == nullptr) return {};
+    if (before.has_value() && row.value()->key >= *before) return {};
+    task_.findings.Add(Family::kPayload, row.value()->key, "its leaf is missing");
+    payloads_.Next();
+  }
+}
+
+Status LogCheck::CheckPage(std::vector<Item>& page) {
+  // Entries that the page's entries follow, read together.
+  std::vector<Seq> seqs;
+  for (const Item& item : page) {
+    const std::optional<Leaf>& leaf = item.entry.leaf;
+    if (leaf.has_value() && leaf->prev < item.seq) seqs.push_back(leaf->prev);
+  }
+  const auto before = ReadEntries(task_.store, seqs);
+  if (!before.ok()) {
+    return task_.Failed(before.error(), Family::kLeaf, ledger::SeqKey(seqs.front()));
+  }
+  auto next = before.value().begin();
+  for (const Item& item : page) {
+    const StoredEntry none;
+    const std::optional<Leaf>& leaf = item.entry.leaf;
+    const bool has_before = leaf.has_value() && leaf->prev < item.seq;
+    if (item.payload_missing) missing_payloads_.Insert(item.seq);
+    if (item.seq >= remembered_) requests_.Insert(item.seq);
+    if (leaf.has_value()) {
+      CheckLeaf(item);
+      CheckMeaning(item);
+      CheckChain(item, has_before ? *next : none);
+      counts_.Follow({*leaf, item.entry.payload.value_or(Payload{})});
+    }
+    if (leaf.has_value() && leaf->kind == EntryKind::kPayloadErased) {
+      if (Status excused = Excuse(item); !excused.ok()) return excused;
+    }
+    last_.Insert(item.seq);
+    if (has_before) ++next;
+  }
+  return {};
+}
+
+void LogCheck::CheckLeaf(const Item& item) {
+  const Leaf& leaf = *item.entry.leaf;
+  if (leaf.seq != item.seq) Wrong(item.seq, "says that it is " + Numbered(leaf.seq));
+  if (!shard_.has_value()) shard_ = leaf.shard;
+  if (leaf.shard != *shard_) {
+    Wrong(item.seq, "is of shard " + std::to_string(leaf.shard) + ", the first entry of shard " +
+                        std::to_string(*shard_));
+  }
+  if (leaf.time_ms < sum_.time_ms) Wrong(item.seq, "its time goes back");
+
+  const bool needs_payload = leaf.kind == EntryKind::kClockAccepted;
+  if (needs_payload && !item.entry.payload.has_value()) {
+    sum_.lag_ms.reset();
+  } else if (needs_payload || sum_.lag_ms.has_value() || leaf.time_ms > sum_.time_ms) {
+    const std::string_view state =
+        item.entry.payload.has_value() ? std::string_view(item.entry.payload->state) : "";
+    sum_.lag_ms = ledger::NextLag(sum_.lag_ms.value_or(0), sum_.time_ms, leaf, state);
+  }
+  sum_.time_ms = leaf.time_ms;
+}
+
+void LogCheck::CheckMeaning(const Item& item) {
+  if (!item.entry.payload.has_value()) return;
+  const char* fault = FaultOf(*item.entry.leaf, *item.entry.payload);
+  if (fault != nullptr) Wrong(item.seq, fault);
+}
+
+void LogCheck::CheckChain(const Item& item, const StoredEntry& before) {
+  const Leaf& leaf = *item.entry.leaf;
+  if (leaf.prev == kNoSeq) {
+    if (!MayBeFirst(leaf.kind)) Wrong(item.seq, "it is of a kind that cannot be the first");
+    return;
+  }
+  if (!last_.Erase(leaf.prev)) {
+    Wrong(item.seq, "its prev, " + Numbered(leaf.prev) + ", is not the last of an identifier");
+    return;
+  }
+  if (!before.leaf.has_value()) return;  // told when it was read
+  if (!MayFollow(before.leaf->kind, leaf.kind)) {
+    Wrong(item.seq, "it is of a kind that cannot follow " + Numbered(leaf.prev));
+    return;
+  }
+  if (!before.payload.has_value() || !item.entry.payload.has_value()) return;
+  const ledger::Subject subject = ledger::SubjectOf({leaf, *item.entry.payload});
+  const ledger::Subject other = ledger::SubjectOf({*before.leaf, *before.payload});
+  if (subject.family != other.family || subject.key != other.key) {
+    Wrong(item.seq, "its prev, " + Numbered(leaf.prev) + ", is about something else");
+  }
+}
+
+// An entry that says so excuses the missing payloads before it in its chain. No entry is looked at
+// twice, so however the chains were bent, all this is no longer than the log.
+Status LogCheck::Excuse(const Item& erasure) {
+  Seq seq = erasure.seq;
+  Seq prev = erasure.entry.leaf->prev;
+  while (prev < seq && !excused_.Contains(prev)) {
+    seq = prev;
+    excused_.Insert(seq);
+    if (missing_payloads_.Erase(seq)) ++sum_.erased;
+    const auto read = ReadEntries(task_.store, std::vector<Seq>{seq});
+    if (!read.ok()) return task_.Failed(read.error(), Family::kLeaf, ledger::SeqKey(seq));
+    const std::optional<Leaf>& leaf = read.value().front().leaf;
+    if (!leaf.has_value()) return {};
+    prev = leaf->prev;
+  }
+  return {};
+}
+
+Status LogCheck::CheckEnd() {
+  if (end_.has_value() && expected_ < *end_) {
+    Wrong(expected_, "missing: the head counts " + std::to_string(*end_) + " entries");
+  }
+  for (auto seq = missing_payloads_.From(0); seq.has_value();
+       seq = missing_payloads_.From(*seq + 1)) {
+    task_.findings.AddEntry(Family::kPayload, *seq,
+                            "missing, and no entry says that it was erased");
+  }
+  return SkipPayloads(std::nullopt);
+}
+
+}  // namespace idnode::audit

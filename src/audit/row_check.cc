@@ -1,0 +1,203 @@
+#include "audit/row_check.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "audit/row_cursor.h"
+#include "ledger/project.h"
+#include "ledger/request_memory.h"
+#include "ledger/rows.h"
+
+namespace idnode::audit {
+namespace {
+
+using ledger::Seq;
+using store::Family;
+using store::Row;
+
+std::string Numbered(Seq seq) { return "entry " + std::to_string(seq); }
+
+// The entry that a row names.
+Result<Seq> NamedBy(Family family, std::string_view value) noexcept {
+  if (family == Family::kRequests) {
+    const auto row = ledger::DecodeRequestRow(value);
+    return row.ok() ? Result<Seq>(row.value().seq) : row.error();
+  }
+  const auto row = ledger::DecodeStateRow(value);
+  return row.ok() ? Result<Seq>(row.value().seq) : row.error();
+}
+
+// The row that an entry makes in a family, if it makes one. REQUIRES: both parts are there.
+std::optional<store::Put> RowOf(const StoredEntry& entry, Family family) {
+  std::vector<store::Put> puts;
+  ledger::Project({*entry.leaf, *entry.payload}, {}, puts);
+  for (store::Put& put : puts) {
+    if (put.family == family) return std::move(put);
+  }
+  return std::nullopt;
+}
+
+// Reads the rows of one family.
+class RowCheck {
+ public:
+  // `stale` says of an entry why it should not be named.
+  RowCheck(const Task& task, Family family, SeqSet& wanted, const char* stale)
+      : task_(task), family_(family), wanted_(wanted), stale_(stale), rows_(task.store, family) {}
+
+  Status Run() {
+    std::vector<Row> page;
+    do {
+      page.clear();
+      if (Status read = ReadPage(page); !read.ok()) return read;
+      if (Status checked = CheckPage(page); !checked.ok()) return checked;
+    } while (!page.empty());
+    return {};
+  }
+
+ private:
+  // The next rows that name an entry.
+  Status ReadPage(std::vector<Row>& page) {
+    while (page.size() < kPageRows) {
+      const auto row = rows_.Peek();
+      if (!row.ok()) return task_.Failed(row.error(), family_, rows_.page_begin());
+      if (row.value() == nullptr) return {};
+      const Result<Seq> seq = NamedBy(family_, row.value()->value);
+      if (seq.ok()) {
+        page.push_back(*row.value());
+        seqs_.push_back(seq.value());
+      } else {
+        task_.findings.Add(family_, row.value()->key,
+                           std::string("cannot be read: ") + seq.error().what);
+      }
+      rows_.Next();
+      if (Status going_on = task_.steps.Done(1); !going_on.ok()) return going_on;
+    }
+    return {};
+  }
+
+  Status CheckPage(const std::vector<Row>& page) {
+    const auto entries = ReadEntries(task_.store, seqs_);
+    if (!entries.ok()) {
+      return task_.Failed(entries.error(), Family::kPayload, ledger::SeqKey(seqs_.front()));
+    }
+    for (std::size_t i = 0; i < page.size(); ++i) {
+      if (auto fault = FaultOf(page[i], seqs_[i], entries.value()[i])) {
+        task_.findings.Add(family_, page[i].key, *std::move(fault));
+      }
+    }
+    seqs_.clear();
+    return {};
+  }
+
+  std::optional<std::string> FaultOf(const Row& row, Seq seq, const StoredEntry& entry) {
+    if (!entry.leaf.has_value() || !entry.payload.has_value()) {
+      return "cannot be checked: it is of " + Numbered(seq) + ", which is missing or damaged";
+    }
+    const std::optional<store::Put> expected = RowOf(entry, family_);
+    if (!expected.has_value() || expected->key != row.key) {
+      return "is of " + Numbered(seq) + ", which is about something else";
+    }
+    if (row.value != expected->value) return Unlike(row.value, expected->value, Numbered(seq));
+    if (!wanted_.Erase(seq)) return "is of " + Numbered(seq) + ", " + stale_;
+    return std::nullopt;
+  }
+
+  const Task& task_;
+  const Family family_;
+  SeqSet& wanted_;
+  const char* const stale_;
+  RowCursor rows_;
+  std::vector<Seq> seqs_;
+};
+
+// Shows what is left of `seqs`, page by page. `visit` gets what can be read of each entry; where
+// something cannot, that has been told.
+template <typename Visit>
+Status ForEachLeft(const Task& task, const SeqSet& seqs, Visit visit) {
+  std::vector<Seq> page;
+  std::optional<Seq> next = seqs.From(0);
+  while (next.has_value()) {
+    page.clear();
+    for (; next.has_value() && page.size() < kPageRows; next = seqs.From(*next + 1)) {
+      page.push_back(*next);
+    }
+    const auto entries = ReadEntries(task.store, page);
+    if (!entries.ok()) {
+      return task.Failed(entries.error(), Family::kPayload, ledger::SeqKey(page.front()));
+    }
+    for (std::size_t i = 0; i < page.size(); ++i) {
+      const StoredEntry& entry = entries.value()[i];
+      if (!entry.leaf.has_value() || !entry.payload.has_value()) continue;
+      if (Status visited = visit(page[i], entry); !visited.ok()) return visited;
+    }
+  }
+  return {};
+}
+
+Status CheckUnnamed(const Task& task, Seq seq, const StoredEntry& entry) {
+  const ledger::Subject subject = ledger::SubjectOf({*entry.leaf, *entry.payload});
+  std::string value;
+  const Status read = task.store.Get(subject.family, subject.key, value);
+  if (read.ok()) {
+    task.findings.Add(subject.family, subject.key, "is not of " + Numbered(seq) + ", its last one");
+  } else if (read.error().code == Errc::kNotFound) {
+    task.findings.Add(subject.family, subject.key, "missing: " + Numbered(seq) + " makes it");
+  } else {
+    return task.Failed(read.error(), subject.family, subject.key);
+  }
+  return {};
+}
+
+// An entry that no row of requests names: forgotten, or its id has been used again since.
+Status CheckUnremembered(const Task& task, const Memory& memory, Seq seq,
+                         const StoredEntry& entry) {
+  const std::int64_t time_ms = entry.leaf->time_ms;
+  const bool must_be_there = memory.is_exact || ledger::IsRemembered(time_ms, memory.now_ms);
+  const std::string key = ledger::RequestKey(entry.payload->actor, entry.payload->request_id);
+  std::string value;
+  const Status read = task.store.Get(Family::kRequests, key, value);
+  if (!read.ok()) {
+    if (read.error().code != Errc::kNotFound) {
+      return task.Failed(read.error(), Family::kRequests, key);
+    }
+    if (must_be_there) {
+      task.findings.Add(Family::kRequests, key, "missing: " + Numbered(seq) + " makes it");
+    }
+    return {};
+  }
+  const auto row = ledger::DecodeRequestRow(value);
+  if (!row.ok()) return {};  // told when it was read
+  const Seq other = row.value().seq;
+  const auto entries = ReadEntries(task.store, std::vector<Seq>{other});
+  if (!entries.ok()) return task.Failed(entries.error(), Family::kLeaf, ledger::SeqKey(other));
+  const std::optional<ledger::Leaf>& leaf = entries.value().front().leaf;
+  const bool forgotten = leaf.has_value() && !ledger::IsRemembered(time_ms, leaf->time_ms);
+  if (other <= seq || !forgotten) {
+    task.findings.Add(Family::kRequests, key,
+                      "is of " + Numbered(other) + ", but " + Numbered(seq) + " makes it, too");
+  }
+  return {};
+}
+
+}  // namespace
+
+Status CheckStates(const Task& task, SeqSet& last) {
+  for (const Family family : {Family::kRecords, Family::kControl}) {
+    RowCheck check(task, family, last, "which a later one has replaced");
+    if (Status run = check.Run(); !run.ok()) return run;
+  }
+  return ForEachLeft(task, last, [&](Seq seq, const StoredEntry& entry) {
+    return CheckUnnamed(task, seq, entry);
+  });
+}
+
+Status CheckRequests(const Task& task, const Memory& memory, SeqSet& requests) {
+  RowCheck check(task, Family::kRequests, requests, "which is forgotten");
+  if (Status run = check.Run(); !run.ok()) return run;
+  return ForEachLeft(task, requests, [&](Seq seq, const StoredEntry& entry) {
+    return CheckUnremembered(task, memory, seq, entry);
+  });
+}
+
+}  // namespace idnode::audit

@@ -1,0 +1,181 @@
+#include "audit/verify.h"
+
+#include <limits>
+#include <string>
+#include <utility>
+
+#include "audit/log_check.h"
+#include "audit/row_check.h"
+#include "audit/row_cursor.h"
+#include "audit/task.h"
+#include "ledger/head.h"
+#include "ledger/log.h"
+#include "ledger/request_memory.h"
+#include "ledger/sealed.h"
+
+namespace idnode::audit {
+namespace {
+
+using ledger::Head;
+using ledger::Seq;
+using store::Family;
+
+// One verification. One thread.
+class Verifier {
+ public:
+  Verifier(const store::Readable& store, const VerifyOptions& options)
+      : options_(options),
+        findings_(options.differences),
+        steps_(options.progress),
+        task_{store, findings_, steps_} {}
+
+  Status Run() {
+    if (Status read = ReadTheHead(); !read.ok()) return read;
+    if (Status read = ReadTheMemory(); !read.ok()) return read;
+    const std::uint64_t entries = head_.has_value() ? head_->seq() : 0;
+    steps_.Expect(4 * entries);  // leaf, payload, and at most a record and a request each
+
+    LogCheck log(task_, head_.has_value() ? std::optional(head_->seq()) : std::nullopt,
+                 memory_.from);
+    const Status run = log.Run();
+    sum_ = log.sum();
+    if (!run.ok()) return run;
+    CheckTheHead();
+    steps_.Expect(steps_.done() + log.last().size() + log.requests().size() + log.counts().rows());
+
+    Status checked = GoOn(log.counts().Finish());
+    if (checked.ok()) checked = GoOn(CheckStates(task_, log.last()));
+    if (checked.ok()) checked = GoOn(CheckRequests(task_, memory_, log.requests()));
+    if (checked.ok()) checked = GoOn(CheckTheRest());
+    return checked;
+  }
+
+  Verification Report() const {
+    Verification out{.entries = sum_.entries,
+                     .erased = sum_.erased,
+                     .rows = steps_.done(),
+                     .differences = findings_.differences(),
+                     .difference_count = findings_.count()};
+    if (sum_.tree.has_value()) out.root = sum_.tree->Root();
+    return out;
+  }
+
+ private:
+  // What one view's damage ends is the reading of that view.
+  static Status GoOn(Status checked) noexcept {
+    return !checked.ok() && checked.error().code == Errc::kCorrupt ? Status() : checked;
+  }
+
+  void Wrong(std::string what) { findings_.Add(Family::kMeta, store::kHeadKey, std::move(what)); }
+
+  Status ReadTheHead() {
+    const Result<std::string> stored = task_.store.Head();
+    if (!stored.ok()) return task_.Failed(stored.error(), Family::kMeta, store::kHeadKey);
+    if (stored.value().empty()) {
+      // Right only for an empty store. Then the end of the log is where its entries end.
+      const auto leaves = task_.store.Scan(Family::kLeaf, {}, 1);
+      if (!leaves.ok()) return task_.Failed(leaves.error(), Family::kLeaf, {});
+      if (!leaves.value().empty()) {
+        Wrong("missing, but there are entries");
+        return {};
+      }
+      head_.emplace();
+      return {};
+    }
+    Result<Head> head = ledger::DecodeHead(stored.value());
+    if (head.ok()) {
+      head_ = std::move(head).value();
+    } else {
+      Wrong(std::string("cannot be read: ") + head.error().what);
+    }
+    return {};
+  }
+
+  // Requests before an entry are forgotten; then that entry's predecessor has to be old enough, and
+  // so have all before it.
+  Status ReadTheMemory() {
+    // Without a head nobody knows which requests have to be remembered.
+    memory_.now_ms = head_.has_value() ? head_->time_ms : std::numeric_limits<std::int64_t>::max();
+    const Result<Seq> next = ledger::RequestMemory::ReadProgress(task_.store);
+    const auto wrong = [&](std::string what) {
+      findings_.Add(Family::kJobs, ledger::RequestMemory::kJobKey, std::move(what));
+    };
+    if (!next.ok()) {
+      if (next.error().code != Errc::kCorrupt) return next.error();
+      wrong(std::string("cannot be read: ") + next.error().what);
+      return {};
+    }
+    if (next.value() > 0) {
+      const Result<ledger::Leaf> leaf = ledger::ReadLeaf(task_.store, next.value() - 1);
+      if (!leaf.ok() && leaf.error().code == Errc::kUnavailable) return leaf.error();
+      if (!leaf.ok() || ledger::IsRemembered(leaf.value().time_ms, memory_.now_ms)) {
+        wrong("says that requests before entry " + std::to_string(next.value()) +
+              " are forgotten, which is too early");
+        return {};
+      }
+    }
+    memory_.from = next.value();
+    memory_.is_exact = true;
+    return {};
+  }
+
+  void CheckTheHead() {
+    if (options_.mark.has_value() && *options_.mark > sum_.entries) {
+      Wrong("the log has " + std::to_string(sum_.entries) + " entries, its mark says " +
+            std::to_string(*options_.mark) + ": acknowledged ones are missing");
+    }
+    if (!head_.has_value()) return;
+    if (sum_.tree.has_value() && head_->tree != *sum_.tree) {
+      Wrong("its tree is not that of the entries");
+    }
+    if (head_->time_ms != sum_.time_ms) Wrong("its time is not that of the last entry");
+    if (sum_.lag_ms.has_value() && head_->lag_ms != *sum_.lag_ms) {
+      Wrong("says that a clock was accepted " + std::to_string(head_->lag_ms) +
+            " ms behind; by the entries it is " + std::to_string(*sum_.lag_ms));
+    }
+    if (!head_->gate.empty()) Wrong("has a gate, and nothing makes one");
+  }
+
+  Status CheckTheRest() {
+    for (const Family family : {Family::kMeta, Family::kJobs}) {
+      RowCursor rows(task_.store, family);
+      for (;;) {
+        const auto row = rows.Peek();
+        if (!row.ok()) return task_.Failed(row.error(), family, rows.page_begin());
+        if (row.value() == nullptr) break;
+        CheckRow(family, *row.value());
+        rows.Next();
+        if (Status going_on = steps_.Done(1); !going_on.ok()) return going_on;
+      }
+    }
+    return {};
+  }
+
+  void CheckRow(Family family, const store::Row& row) {
+    if (family == Family::kMeta && row.key != store::kHeadKey) {
+      findings_.Add(family, row.key, "no such row is ever made");
+    } else if (!ledger::Unseal(row.value).ok()) {
+      findings_.Add(family, row.key, "its checksum does not fit");
+    }
+  }
+
+  const VerifyOptions& options_;
+  Findings findings_;
+  Steps steps_;
+  const Task task_;
+  std::optional<Head> head_;  // if it can be read
+  Memory memory_;
+  LogCheck::Sum sum_;
+};
+
+}  // namespace
+
+Result<Verification> Verify(const store::Readable& store, const VerifyOptions& options) {
+  Verifier verifier(store, options);
+  const Status run = verifier.Run();
+  // Damage that ended the reading is among the differences.
+  if (!run.ok() && run.error().code != Errc::kCorrupt) return run.error();
+  return verifier.Report();
+}
+
+}  // namespace idnode::audit
