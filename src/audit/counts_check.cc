@@ -76,6 +76,7 @@ void CountsCheck::CheckLeaf(const ledger::Leaf& leaf, Prefix& prefix) {
   drift -= counted;
   if (drift == prefix.drift) return;
   prefix.drift = drift;
+  if (drift == Totals{}) return;
   task_.findings.AddEntry(
       Family::kLeaf, leaf.seq,
       "its running totals say " + InWords(leaf.totals) + "; counted: " + InWords(counted));

@@ -171,6 +171,7 @@ class Recounting {
     drift -= counted;
     if (drift == prefix.drift) return;
     prefix.drift = drift;  // told where it begins, not with every entry behind
+    if (drift == Totals{}) return;
     Differ(NameOf(leaf.prefix) + ": " +
            Unlike(counted, leaf.totals, "the running totals of entry " + std::to_string(seq)));
   }

@@ -2,46 +2,200 @@
 
 #include <gtest/gtest.h>
 
+#include "ledger/log.h"
 #include "ledger/rows.h"
+#include "ledger/sealed.h"
 #include "sample_log.h"
 #include "store/memory/memory_engine.h"
 
 namespace idnode::audit {
 namespace {
 
+using ledger::Channel;
+using ledger::ChannelTotals;
+using ledger::Leaf;
+using ledger::Seq;
+using store::Family;
+
 class RecountTest : public testing::Test {
  protected:
-  Recounted Run() {
-    auto recounted = Recount(engine_, {});
-    EXPECT_TRUE(recounted.ok());
+  void SetUp() override { MakeSampleLog(engine_); }
+
+  Recounted Run(const RecountOptions& options = {}) {
+    auto recounted = Recount(engine_, options);
+    if (!recounted.ok()) throw std::runtime_error(recounted.error().what);
     return std::move(recounted).value();
   }
 
-  // The differences after `change` was made to the only row that `key` names.
-  std::vector<std::string> After(const std::string& key, const std::string& value) {
-    disk_.Of(store::Family::kCounts).insert_or_assign(key, value);
+  // What is said with a row of counts changed.
+  std::vector<std::string> SaidWith(const std::string& key, const std::string& value) {
+    disk_.Of(Family::kCounts)[key] = value;
     return Run().differences;
+  }
+  std::vector<std::string> SaidWithout(Family family, const std::string& key) {
+    EXPECT_EQ(disk_.Of(family).erase(key), 1U);
+    return Run().differences;
+  }
+
+  void ChangeLeaf(Seq seq, const std::function<void(Leaf&)>& change) {
+    Leaf leaf = ledger::ReadLeaf(engine_, seq).value();
+    change(leaf);
+    std::string octets = ledger::EncodeLeaf(leaf);
+    ledger::Seal(octets);
+    disk_.Of(Family::kLeaf)[ledger::SeqKey(seq)] = octets;
+  }
+
+  ChannelTotals DayOf(const std::string& key) {
+    return ledger::DecodeDay(disk_.Of(Family::kCounts).at(key)).value();
   }
 
   store::MemoryDisk disk_;
   store::MemoryEngine engine_{disk_};
+  const Day first_day_ = Day::Of(kStartMs);
+  using Said = std::vector<std::string>;
 };
 
 TEST_F(RecountTest, CountsNothingInAnEmptyStore) {
-  const Recounted recounted = Run();
-  EXPECT_TRUE(recounted.equal());
-  EXPECT_EQ(recounted.total, ledger::Totals{});
+  store::MemoryDisk disk;
+  const store::MemoryEngine engine(disk);
+  const auto recounted = Recount(engine, {});
+  ASSERT_TRUE(recounted.ok());
+  EXPECT_TRUE(recounted.value().equal());
+  EXPECT_EQ(recounted.value().total, ledger::Totals{});
 }
 
 TEST_F(RecountTest, CountsWhatHappened) {
-  MakeSampleLog(engine_);
   const Recounted recounted = Run();
-  EXPECT_TRUE(recounted.equal()) << testing::PrintToString(recounted.differences);
+  EXPECT_EQ(recounted.differences, Said{});
+  EXPECT_TRUE(recounted.equal());
+  EXPECT_EQ(recounted.entries, ledger::ReadHead(engine_).value().seq());
   EXPECT_EQ(recounted.prefixes, 3U);
-  EXPECT_EQ(recounted.total.created, 8U + 8U + 1U + 1U);
+  EXPECT_EQ(recounted.total.created, 8U + 8U + 2U + 1U);
   EXPECT_EQ(recounted.total.recreated, 1U);
   EXPECT_EQ(recounted.total.updated, 4U);
   EXPECT_EQ(recounted.total.deleted, 3U);
+}
+
+TEST_F(RecountTest, NamesPrefixDayAndChannelOfAWrongRow) {
+  const std::string key = ledger::DayKey("88.118.1", first_day_);
+  ChannelTotals totals = DayOf(key);
+  ++totals[Channel::kHandle].created;
+  totals[Channel::kHandle].deleted += 2;
+  EXPECT_EQ(SaidWith(key, ledger::EncodeDay(totals)),
+            Said{"88.118.1, 2026-03-01, handle: created 1 in the log, 2 in its row; deleted 0 in "
+                 "the log, 2 in its row"});
+}
+
+TEST_F(RecountTest, NamesAWrongRowOfTheLastDay) {
+  const std::string key = ledger::DayKey("88.118.1", first_day_ + 32);
+  ChannelTotals totals = DayOf(key);
+  --totals[Channel::kHttp].updated;
+  EXPECT_EQ(SaidWith(key, ledger::EncodeDay(totals)),
+            Said{"88.118.1, 2026-04-02, http: updated 1 in the log, 0 in its row"});
+}
+
+TEST_F(RecountTest, NamesAWrongTip) {
+  const std::string key = ledger::TipKey("88.118.2");
+  ledger::Tip tip = ledger::DecodeTip(disk_.Of(Family::kCounts).at(key)).value();
+  ++tip.totals[Channel::kGrpc].created;
+  ++tip.seq;
+  const auto said = SaidWith(key, ledger::EncodeTip(tip));
+  ASSERT_EQ(said.size(), 2U);
+  EXPECT_EQ(said[0], "88.118.2, grpc: created 2 in the log, 3 in the tip");
+  EXPECT_EQ(said[1].substr(0, 28), "88.118.2: its last entry is ");
+}
+
+TEST_F(RecountTest, NamesAMissingRow) {
+  EXPECT_EQ(SaidWithout(Family::kCounts, ledger::DayKey("88.118.2", first_day_)),
+            Said{"88.118.2, 2026-03-01: no row"});
+}
+
+TEST_F(RecountTest, NamesAMissingTip) {
+  EXPECT_EQ(SaidWithout(Family::kCounts, ledger::TipKey("88.118.3")), Said{"88.118.3: no tip"});
+}
+
+TEST_F(RecountTest, NamesARowTooMany) {
+  // A day without entries whose numbers are those of the day before: no period shows it.
+  const ChannelTotals totals = DayOf(ledger::DayKey("88.118.1", first_day_));
+  EXPECT_EQ(SaidWith(ledger::DayKey("88.118.1", first_day_ + 1), ledger::EncodeDay(totals)),
+            Said{"88.118.1, 2026-03-02: has a row, but no entries"});
+}
+
+TEST_F(RecountTest, NamesATipTooMany) {
+  EXPECT_EQ(SaidWith(ledger::TipKey("88.118.9"), ledger::EncodeTip({})),
+            Said{"88.118.9: has a tip, but no entries"});
+}
+
+TEST_F(RecountTest, NamesARowThatCannotBeRead) {
+  const std::string key = ledger::DayKey("88.118.2", first_day_);
+  std::string value = disk_.Of(Family::kCounts).at(key);
+  value[3] ^= 1;
+  EXPECT_EQ(SaidWith(key, value),
+            Said{"88.118.2, 2026-03-01: its row cannot be read: checksum of a stored value"});
+}
+
+TEST_F(RecountTest, NamesRunningTotalsWhereTheyGoWrong) {
+  for (const Seq seq : {Seq{5}, Seq{7}}) {
+    ChangeLeaf(seq, [](Leaf& leaf) { ++leaf.totals.created; });
+  }
+  const auto said = Run().differences;
+  ASSERT_FALSE(said.empty());
+  EXPECT_EQ(said.front(), "88.118.1: created 2 in the log, 3 in the running totals of entry 5");
+  for (const std::string& one : said) EXPECT_NE(one.find("running totals"), std::string::npos);
+}
+
+TEST_F(RecountTest, NoticesAnEntryOfAnotherKind) {
+  ChangeLeaf(5, [](Leaf& leaf) { leaf.kind = ledger::EntryKind::kUpdated; });
+  EXPECT_FALSE(Run().equal());
+}
+
+TEST_F(RecountTest, NoticesAnEntryOfAnotherDay) {
+  ChangeLeaf(5, [](Leaf& leaf) { leaf.time_ms -= kDayMs; });
+  EXPECT_FALSE(Run().equal());
+}
+
+TEST_F(RecountTest, NoticesAnEntryOfAnotherChannel) {
+  ChangeLeaf(5, [](Leaf& leaf) { leaf.channel = Channel::kImport; });
+  EXPECT_FALSE(Run().equal());
+}
+
+TEST_F(RecountTest, NoticesAMissingEntry) {
+  EXPECT_EQ(SaidWithout(Family::kLeaf, ledger::SeqKey(0)).front(), "entry 0 is missing");
+}
+
+TEST_F(RecountTest, NoticesAShorterLog) {
+  const Seq last = ledger::ReadHead(engine_).value().seq() - 1;
+  const auto said = SaidWithout(Family::kLeaf, ledger::SeqKey(last));
+  EXPECT_EQ(said.front(), "the head counts " + std::to_string(last + 1) + " entries, the log has " +
+                              std::to_string(last));
+}
+
+TEST_F(RecountTest, CountsOnWithoutAHeadAndSaysSo) {
+  disk_.Of(Family::kMeta).begin()->second.back() ^= 1;
+  const Recounted recounted = Run();
+  EXPECT_EQ(recounted.differences,
+            Said{"the head cannot be read: where the log ends is not known"});
+  EXPECT_EQ(recounted.total.deleted, 3U);
+}
+
+TEST_F(RecountTest, PutsTheFirstDifferencesIntoWordsAndCountsTheRest) {
+  for (auto& [key, value] : disk_.Of(Family::kCounts)) value.back() ^= 1;
+  const Recounted recounted = Run({.differences = 2});
+  EXPECT_EQ(recounted.differences.size(), 2U);
+  EXPECT_EQ(recounted.difference_count, disk_.Of(Family::kCounts).size());
+}
+
+TEST_F(RecountTest, EndsWhenToldTo) {
+  const ManualClock clock(kStartMs + 40 * kDayMs);
+  LogWriter log(engine_, clock);
+  for (int i = 0; i < 300; ++i) log.Do(ledger::Creates("88.118.1/More-" + std::to_string(i)));
+  const auto recounted = Recount(engine_, {.progress = [](std::uint64_t done, std::uint64_t total) {
+                                   EXPECT_EQ(done, 256U);
+                                   EXPECT_GT(total, 300U);
+                                   return false;
+                                 }});
+  ASSERT_FALSE(recounted.ok());
+  EXPECT_STREQ(recounted.error().what, kCancelled.what);
 }
 
 }  // namespace

@@ -1,10 +1,16 @@
 // A small log in which everything happens once.
 #pragma once
 
+#include <memory>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "base/clock.h"
-#include "log_builder.h"
+#include "ledger/committer.h"
+#include "ledger/fixture.h"
+#include "store/engine.h"
+#include "store/mark_file.h"
 
 namespace idnode::audit {
 
@@ -12,52 +18,83 @@ inline constexpr std::int64_t kStartMs = 1'772'294'400'000;  // 2026-03-01 00:00
 inline constexpr std::int64_t kHourMs = 3'600'000;
 inline constexpr std::int64_t kDayMs = 24 * kHourMs;
 
-// Two prefixes, one of them case-sensitive, all channels, all kinds of entries, three days. Of the
-// request ids of the first day some are forgotten, some are not yet, and two were used again. At
-// the end a clock has been accepted that is an hour behind.
+// Writes to an engine, one change after the other. One thread.
+class LogWriter {
+ public:
+  // All must outlive the writer.
+  LogWriter(store::Engine& engine, const Clock& clock, store::MarkFile* mark = nullptr) {
+    auto started = ledger::Committer::Start(engine, clock, mark, {}, {});
+    if (!started.ok()) throw std::runtime_error(started.error().what);
+    committer_ = std::move(started).value();
+  }
+
+  // Does it and ends the test unless that works.
+  ledger::Answer Do(ledger::Wish wish) {
+    wish.origin.channel = channel;
+    if (id != 0) wish.origin.id = IdOf(std::exchange(id, 0));
+    if (!ledger::IsControl(wish.kind)) wish.case_policy = case_policy;
+    const ledger::Answer answer = ledger::Send(*committer_, std::move(wish)).get();
+    if (answer.kind != ledger::Answer::Kind::kCommitted) throw std::runtime_error("not committed");
+    return answer;
+  }
+
+  static ledger::RequestId IdOf(std::uint8_t number) {
+    ledger::RequestId request{};
+    request.front() = number;
+    return request;
+  }
+
+  ledger::Channel channel = ledger::Channel::kGrpc;
+  handle::CasePolicy case_policy = handle::CasePolicy::kFold;
+  std::uint8_t id = 0;  // of the next change; 0: one like no other
+
+ private:
+  std::unique_ptr<ledger::Committer> committer_;
+};
+
+// Three prefixes, one of them case-sensitive, all channels, all kinds of entries, three days. Of
+// the request ids of the first day some are forgotten, some are not yet, and one of each was used
+// again. At the end a clock has been accepted that is an hour behind.
 inline void MakeSampleLog(store::Engine& engine, store::MarkFile* mark = nullptr) {
   using handle::CasePolicy;
-  using ledger::Channel;
   using ledger::EntryKind;
   ManualClock clock(kStartMs + kHourMs);
-  ledger::LogBuilder log(engine, clock, mark);
-  const auto name = [](const std::string& prefix, int number) {
-    return prefix + "/Part-" + std::to_string(number);
-  };
+  LogWriter log(engine, clock, mark);
+  const auto part = [](int number) { return "88.118.1/Part-" + std::to_string(number); };
 
-  log.Control(EntryKind::kPrefixPut, "p88.118.1", "the first prefix");
-  log.Control(EntryKind::kPrefixPut, "p88.118.2", "the second prefix");
-  log.Control(EntryKind::kTokenPut, "ttokenid8", "a token");
+  log.Do(ledger::PutsControl("p88.118.1", "the first prefix"));
+  log.Do(ledger::PutsControl("p88.118.2", "the second prefix"));
+  log.Do(ledger::PutsControl("ttokenid8", "a token", EntryKind::kTokenPut));
   for (int i = 0; i < 8; ++i) {
-    log.Through(static_cast<Channel>(1 + i % 5));
-    log.As(CasePolicy::kFold);
-    log.Register(name("88.118.1", i), "first");
-    log.As(CasePolicy::kSensitive);
-    log.Register(name("88.118.2", i), "first of the other");
+    log.channel = static_cast<ledger::Channel>(1 + i % 5);
+    log.id = static_cast<std::uint8_t>(1 + i);
+    log.Do(ledger::Creates(part(i)));
+    log.case_policy = CasePolicy::kSensitive;
+    log.Do(ledger::Creates("88.118.2/Part-" + std::to_string(i), ledger::ValuesOf("of another")));
+    log.case_policy = CasePolicy::kFold;
     clock.Advance(1'000);
   }
-  log.As(CasePolicy::kFold);
-  log.Update(name("88.118.1", 0), "second");
-  log.Delete(name("88.118.1", 1));
-  log.Register(name("88.118.1", 1), "once more");
-  log.Delete(name("88.118.1", 2));
+  log.Do(ledger::Updates(part(0)));
+  log.Do(ledger::Deletes(part(1)));
+  log.Do(ledger::Creates(part(1), ledger::ValuesOf("once more")));
+  log.Do(ledger::Deletes(part(2)));
 
   clock.Advance(31 * kDayMs);
-  log.Update(name("88.118.1", 0), "third");
-  log.UseId(2);  // forgotten by now
-  log.Register(name("88.118.1", 100), "late");
-  log.UseId(22);  // not yet, but too old to be honoured
-  log.Update(name("88.118.1", 3), "late");
-  log.UseId(1'000);
-  log.Control(EntryKind::kTokenRevoked, "ttokenid8", "a token, revoked");
+  log.Do(ledger::Updates(part(0)));
+  log.Do(ledger::Updates(part(3)));
+  log.id = 1;  // forgotten by now
+  log.Do(ledger::Creates(part(100)));
+  log.id = 8;  // not yet, but too old to be honoured
+  log.Do(ledger::Creates(part(101)));
+  log.Do(ledger::PutsControl("ttokenid8", "a token, revoked", EntryKind::kTokenRevoked));
 
   clock.Advance(kDayMs);
-  log.Through(Channel::kHttp);
-  log.Delete(name("88.118.1", 4));
-  log.Register(name("88.118.3", 1), "of a third prefix");
+  log.channel = ledger::Channel::kHttp;
+  log.Do(ledger::Deletes(part(4)));
+  log.Do(ledger::Creates("88.118.3/Part-1"));
   clock.SetWall(clock.WallMs() - kHourMs);
-  log.AcceptClock();
-  log.Update(name("88.118.1", 0), "last");
+  log.Do(ledger::AcceptsClock());
+  log.Do(ledger::Updates(part(0)));
 }
 
 }  // namespace idnode::audit
