@@ -19,6 +19,7 @@ Answer Unavailable(const Error& why) noexcept {
 
 constexpr Error kStopping{Errc::kUnavailable, 0, "the node is stopping"};
 constexpr Error kForeignWriter{Errc::kConflict, 0, "another process writes to this store"};
+constexpr Error kLogLost{Errc::kCorrupt, 0, "acknowledged entries are missing from the store"};
 
 // What is left of an answer when it is open whether the group was committed. A refusal may have
 // rested on what another request of the group did.
@@ -29,6 +30,7 @@ Answer WhenUnknown(const Answer& answer, Seq first) noexcept {
     case Answer::Kind::kRepeated:
       return answer.seq < first ? answer : Answer{.kind = Answer::Kind::kOutcomeUnknown};
     case Answer::Kind::kRefused:
+    case Answer::Kind::kReused:
       return Unavailable({Errc::kUnavailable, 0, "the store failed"});
     default:
       return answer;
@@ -51,33 +53,30 @@ Result<std::unique_ptr<Committer>> Committer::Start(store::Engine& engine, const
                                                     store::MarkFile* mark,
                                                     std::vector<CommitListener*> listeners,
                                                     const Options& options) {
-  Result<std::string> stored = engine.Head();
+  Result<StoredHead> stored = ReadStoredHead(engine);
   if (!stored.ok()) return stored.error();
-  Result<Head> head = ReadHead(engine);
-  if (!head.ok()) return head.error();
   if (mark != nullptr) {
-    const Status checked = CheckMark(*mark, head.value());
+    const Status checked = CheckMark(*mark, stored.value().head);
     if (!checked.ok()) return checked.error();
   }
-  return std::unique_ptr<Committer>(new Committer(engine, clock, mark, std::move(listeners),
-                                                  options, std::move(head).value(),
-                                                  std::move(stored).value()));
+  return std::unique_ptr<Committer>(
+      new Committer(engine, clock, mark, std::move(listeners), options, std::move(stored).value()));
 }
 
 Committer::Committer(store::Engine& engine, const Clock& clock, store::MarkFile* mark,
-                     std::vector<CommitListener*> listeners, const Options& options, Head head,
-                     std::string stored_head)
+                     std::vector<CommitListener*> listeners, const Options& options,
+                     StoredHead stored)
     : engine_(engine),
       mark_(mark),
       listeners_(std::move(listeners)),
       options_(options),
       clock_(clock),
-      head_(std::move(head)),
-      stored_head_(std::move(stored_head)),
+      head_(std::move(stored.head)),
+      stored_head_(std::move(stored.octets)),
       shown_head_(head_),
       shown_clock_(clock_) {
   ++head_.epoch;
-  thread_ = std::jthread([this] { Run(); });
+  thread_ = std::thread([this] { Run(); });
 }
 
 Committer::~Committer() { Stop(); }
@@ -107,7 +106,7 @@ void Committer::Stop() {
     stopping_ = true;
   }
   wake_.notify_one();
-  if (thread_.joinable()) thread_.join();
+  std::call_once(joined_, [this] { thread_.join(); });  // a second caller waits for the first
 }
 
 Committer::State Committer::state() const {
@@ -146,17 +145,13 @@ bool Committer::Take(Requests& requests) {
 void Committer::Serve(Requests& requests) {
   Answer instead = Unavailable({Errc::kUnavailable, 0, "the store changed under every attempt"});
   for (int attempt = 0; attempt < kAttempts && !failure_.has_value(); ++attempt) {
-    const ClockRule clock_before = clock_;
     Group group(engine_, head_, clock_, options_.shard);
     std::size_t count = 0;
     while (count < requests.size() && group.Add(*requests[count], options_.group)) ++count;
 
     const Seq first = head_.seq();
     const Outcome outcome = group.entries().empty() ? Outcome::kCommitted : Commit(group);
-    if (outcome != Outcome::kCommitted) {
-      clock_ = clock_before;
-      memory_.Reset();
-    }
+    if (outcome != Outcome::kCommitted) memory_.Reset();
     if (outcome == Outcome::kStale) continue;
     for (std::size_t i = 0; i < count; ++i) {
       const Answer& answer = group.answers()[i];
@@ -174,37 +169,30 @@ Outcome Committer::Commit(Group& group) {
   Group::Commit commit = group.Finish(memory_);
   const Result<Outcome> committed =
       engine_.Commit(stored_head_, commit.next_head, commit.puts, commit.erases);
-  Outcome outcome = committed.ok() ? committed.value() : Outcome::kUnknown;
-  if (!committed.ok() && committed.error().code != Errc::kUnavailable) Fail(committed.error());
-  if (outcome == Outcome::kUnknown) outcome = Settle(group.head().nonce);
-  if (outcome == Outcome::kStale) {
-    // Somebody else's head, or our own after a fence. A later epoch is another writer.
-    Result<std::string> stored = engine_.Head();
-    Result<Head> head = ReadHead(engine_);
-    if (!stored.ok() || !head.ok()) {
-      Fail(head.ok() ? stored.error() : head.error());
-    } else if (head.value().epoch > head_.epoch) {
-      Fail(kForeignWriter);
-    } else {
-      const std::uint32_t epoch = head_.epoch;
-      SetState(std::move(head).value(), std::move(stored).value());
-      head_.epoch = epoch;
-    }
+  if (!committed.ok()) {  // which leaves everything as it was
+    Fail(committed.error());
+    if (committed.error().code == Errc::kUnavailable) (void)Reopen();
+    return Outcome::kStale;
   }
+  Outcome outcome = committed.value();
+  if (outcome == Outcome::kUnknown) outcome = Settle(group.head().nonce);
   if (outcome == Outcome::kCommitted) Publish(group, std::move(commit.next_head));
+  if (outcome == Outcome::kUnknown) open_ = {.nonce = group.head().nonce, .clock = group.clock()};
+  if (outcome == Outcome::kStale) {
+    if (const Status resumed = Resume(); !resumed.ok()) Fail(resumed.error());
+  }
   return outcome;
 }
 
 // After kUnknown: kCommitted, or kStale when it is certain that nothing was and nothing will be
 // changed, or kUnknown when not even that is known.
 Outcome Committer::Settle(const WriterNonce& nonce) {
-  if (failure_.has_value() || !Reopen().ok()) return Outcome::kUnknown;
+  if (!Reopen().ok()) return Outcome::kUnknown;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    const Result<Head> head = ReadHead(engine_);
-    const Result<std::string> stored = engine_.Head();
-    if (!head.ok() || !stored.ok()) break;
-    if (head.value().nonce == nonce) return Outcome::kCommitted;
-    if (stored.value() != stored_head_) break;
+    const Result<StoredHead> stored = ReadStoredHead(engine_);
+    if (!stored.ok()) break;
+    if (stored.value().head.nonce == nonce) return Outcome::kCommitted;
+    if (stored.value().octets != stored_head_) break;
     // Not yet. Once this fence is there, a commit that is still under way comes too late.
     Head fence = head_;
     crypto::FillRandom(fence.nonce);
@@ -220,38 +208,43 @@ Outcome Committer::Settle(const WriterNonce& nonce) {
   return Outcome::kUnknown;
 }
 
-// Opens the engine again and goes on from what it holds, which may be more than anybody was told.
+// Opens the engine again. If it had failed, goes on from what it holds.
 Status Committer::Reopen() {
   next_attempt_ = std::chrono::steady_clock::now() + options_.retry;
-  const Status reopened = engine_.Reopen();
-  if (!reopened.ok()) {
-    Fail(reopened.error());
-    return reopened;
-  }
-  if (!failure_.has_value()) return {};  // Settle() looks at the head itself
+  Status status = engine_.Reopen();
+  if (status.ok() && failure_.has_value()) status = Resume();  // or Settle() looks for itself
+  if (!status.ok()) Fail(status.error());
+  return status;
+}
 
-  Result<std::string> stored = engine_.Head();
-  Result<Head> head = ReadHead(engine_);
+// Goes on from what the engine holds. That may be more than anybody was told, but never less: then
+// the store has lost what was acknowledged, and writing on would hide it.
+Status Committer::Resume() {
+  Result<StoredHead> stored = ReadStoredHead(engine_);
   if (!stored.ok()) return stored.error();
-  if (!head.ok()) return head.error();
-  const std::uint32_t epoch = head_.epoch;
-  if (head.value().epoch > epoch) {
-    Fail(kForeignWriter);
-    return kForeignWriter;
-  }
+  Head head = std::move(stored.value().head);
+  if (head.epoch > head_.epoch) return kForeignWriter;
+  const bool is_ours = head.seq() > head_.seq() || head.tree == head_.tree;
+  if (!is_ours) return kLogLost;
+  if (open_.has_value() && head.nonce == open_->nonce) clock_ = open_->clock;
+  open_.reset();
   failure_.reset();
-  SetState(std::move(head).value(), std::move(stored).value());
-  head_.epoch = epoch;
-  if (mark_ != nullptr) (void)mark_->Store(head_.seq());
-  for (CommitListener* listener : listeners_) listener->OnCommit(head_, {});
+  head.epoch = head_.epoch;
+  SetState(std::move(head), std::move(stored).value().octets);
+  Tell({});
   return {};
 }
 
 void Committer::Publish(const Group& group, std::string stored_head) {
+  clock_ = group.clock();
   SetState(group.head(), std::move(stored_head));
+  Tell(group.entries());
+}
+
+void Committer::Tell(std::span<const Entry> entries) {
   // A mark that cannot be written only notices less at the next start; the entries are synced.
   if (mark_ != nullptr) (void)mark_->Store(head_.seq());
-  for (CommitListener* listener : listeners_) listener->OnCommit(head_, group.entries());
+  for (CommitListener* listener : listeners_) listener->OnCommit(head_, entries);
 }
 
 void Committer::Fail(const Error& why) {

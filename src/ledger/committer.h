@@ -1,11 +1,12 @@
 // The committer: the one writer of a shard.
 //
-//   Submit()  any thread      a bounded queue; full means "busy" at once
-//   take      commit thread   whatever waits, up to the limits of a group
-//   decide    commit thread   each request in order, against the store and what the group has
-//   changed commit    commit thread   one engine commit, synced mark      commit thread   how long
-//   the log is now, outside the engine tell      commit thread   the listeners: caches, control
-//   state, feed answer    commit thread   every request
+//   Submit()  any thread     a bounded queue; full means "busy" at once
+//   take      commit thread  whatever waits, up to the limits of a group
+//   decide    commit thread  each request in order, against the store and what the group changed
+//   commit    commit thread  one engine commit, synced
+//   mark      commit thread  how long the log is now, outside the engine
+//   tell      commit thread  the listeners: caches, control state, feed
+//   answer    commit thread  every request
 //
 // So "committed" means synced, noted and visible. A commit whose outcome is unknown is settled by
 // opening the engine again; while that fails, writes are refused, reads go on, and it is tried
@@ -28,6 +29,7 @@
 #include "ledger/clock_rule.h"
 #include "ledger/group.h"
 #include "ledger/head.h"
+#include "ledger/log.h"
 #include "ledger/request.h"
 #include "store/engine.h"
 #include "store/mark_file.h"
@@ -40,7 +42,8 @@ class CommitListener {
   virtual ~CommitListener() = default;
 
   // `entries` were committed; `head` is the new one. Must be quick: every writer waits. An empty
-  // `entries` says that the store was opened again and may hold entries that nobody was told of.
+  // `entries` says that the store may hold entries that nobody was told of: it was opened again, or
+  // somebody else has written.
   virtual void OnCommit(const Head& head, std::span<const Entry> entries) noexcept = 0;
 };
 
@@ -78,7 +81,7 @@ class Committer {
   void Submit(std::unique_ptr<Request> request);
 
   // Answers what waits, then ends the thread; later requests are refused. Any thread but the commit
-  // thread; a second call does nothing.
+  // thread; a second call waits for the first.
   void Stop();
 
   // Any thread. The clock is looked at anew.
@@ -87,9 +90,14 @@ class Committer {
  private:
   using Requests = std::deque<std::unique_ptr<Request>>;
 
+  // A commit whose outcome is still open, and the clock rule that holds if it was committed.
+  struct OpenCommit {
+    WriterNonce nonce;
+    ClockRule clock;
+  };
+
   Committer(store::Engine& engine, const Clock& clock, store::MarkFile* mark,
-            std::vector<CommitListener*> listeners, const Options& options, Head head,
-            std::string stored_head);
+            std::vector<CommitListener*> listeners, const Options& options, StoredHead stored);
 
   void Run();
   bool Take(Requests& requests);
@@ -99,7 +107,9 @@ class Committer {
   store::Outcome Commit(Group& group);
   store::Outcome Settle(const WriterNonce& nonce);
   Status Reopen();
+  Status Resume();
   void Publish(const Group& group, std::string stored_head);
+  void Tell(std::span<const Entry> entries);
   void Fail(const Error& why);
   void SetState(Head head, std::string stored_head);
 
@@ -114,6 +124,7 @@ class Committer {
   Head head_;
   std::string stored_head_;       // head_ in the octets that the engine holds
   std::optional<Error> failure_;  // of the engine: no writes until it was opened again
+  std::optional<OpenCommit> open_;
   std::chrono::steady_clock::time_point next_attempt_;
 
   // Under the mutex.
@@ -125,7 +136,8 @@ class Committer {
   ClockRule shown_clock_;
   std::optional<Error> shown_failure_;
 
-  std::jthread thread_;  // last: everything above is ready when it starts
+  std::once_flag joined_;
+  std::thread thread_;  // last: everything above is ready when it starts
 };
 
 }  // namespace idnode::ledger

@@ -1,5 +1,7 @@
 #include "ledger/group.h"
 
+#include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "crypto/random.h"
@@ -10,9 +12,29 @@
 namespace idnode::ledger {
 namespace {
 
-// Rows that the keeping of request ids may add to a commit: a row forgotten for every new one would
-// keep up, two catch up.
-std::size_t ForgetLimit(std::size_t entries) noexcept { return 2 * entries; }
+constexpr std::size_t kMaxRequestKey = kMaxActor + std::tuple_size_v<RequestId>;
+
+// What every commit holds besides the rows of its entries: the head, as large as it can become, and
+// how far request ids are forgotten.
+store::Limits Room(const store::Limits& limits, const Head& head) noexcept {
+  constexpr std::size_t kKeys = 2;
+  const std::size_t octets = 4'096 + head.gate.size();
+  return {.keys = limits.keys > kKeys ? limits.keys - kKeys : 0,
+          .octets = limits.octets > octets ? limits.octets - octets : 0};
+}
+
+// What a leaf or payload has no room for. The registry lets none of it through.
+Status CheckForm(const Request::Origin& origin, const Change& change) noexcept {
+  if (change.prefix.size() > kMaxPrefix) return Error{Errc::kInternal, 0, "prefix too long"};
+  if (change.identifier.size() > kMaxIdentifier) {
+    return Error{Errc::kInternal, 0, "identifier too long"};
+  }
+  if (origin.actor.size() > kMaxActor) return Error{Errc::kInternal, 0, "actor too long"};
+  if (change.prefix.empty() != IsControl(change.kind)) {
+    return Error{Errc::kInternal, 0, "prefix and kind disagree"};
+  }
+  return {};
+}
 
 std::string Sealed(std::string octets) {
   Seal(octets);
@@ -31,8 +53,13 @@ Answer Refused(const Error& error) noexcept {
 
 }  // namespace
 
-Group::Group(const store::Readable& store, Head head, ClockRule& clock, std::uint32_t shard)
-    : store_(store), clock_(clock), shard_(shard), head_(std::move(head)), overlay_(store) {}
+Group::Group(const store::Engine& engine, Head head, const ClockRule& clock, std::uint32_t shard)
+    : engine_(engine),
+      room_(Room(engine.limits(), head)),
+      clock_(clock),
+      shard_(shard),
+      head_(std::move(head)),
+      overlay_(engine) {}
 
 bool Group::Add(Request& request, const Limits& limits) {
   if (answers_.size() >= limits.requests) return false;
@@ -72,7 +99,10 @@ Result<Answer> Group::Repeat(const Request& request) const {
   const Result<RequestRow> row = DecodeRequestRow(value);
   if (!row.ok()) return row.error();
   const Result<Leaf> leaf = LeafOf(row.value().seq);
-  if (!leaf.ok()) return Error{Errc::kCorrupt, 0, "leaf of a request"};
+  if (!leaf.ok()) {
+    return leaf.error().code == Errc::kNotFound ? Error{Errc::kCorrupt, 0, "leaf of a request"}
+                                                : leaf.error();
+  }
   const std::int64_t time_ms = leaf.value().time_ms;
   if (!IsRemembered(time_ms, head_.time_ms)) return Error{Errc::kNotFound, 0, "request"};
   if (request.DigestAt(time_ms) != row.value().digest) {
@@ -87,6 +117,7 @@ Result<Answer> Group::Repeat(const Request& request) const {
 Result<Answer> Group::Append(const Request& request, Change change, const Moment& moment,
                              const Limits& limits) {
   const Request::Origin& origin = request.origin();
+  if (const Status form = CheckForm(origin, change); !form.ok()) return form.error();
   Entry entry{.leaf = {.shard = shard_,
                        .seq = head_.seq(),
                        .time_ms = moment.time_ms,
@@ -119,9 +150,7 @@ Result<Answer> Group::Append(const Request& request, Change change, const Moment
   puts.push_back({store::Family::kLeaf, seq_key, Sealed(std::move(leaf))});
   puts.push_back({store::Family::kPayload, seq_key, Sealed(std::move(payload))});
   Project(entry, tip, puts);
-  if (!entries_.empty() && overlay_.octets() + Octets(puts) > limits.octets) {
-    return Error{Errc::kTooLarge, 0, "group"};
-  }
+  if (!HasRoomFor(puts, limits)) return Error{Errc::kTooLarge, 0, "entry larger than a commit"};
 
   for (store::Put& put : puts) overlay_.Set(std::move(put));
   head_.lag_ms = NextLag(head_.lag_ms, head_.time_ms, entry.leaf, entry.payload.state);
@@ -162,10 +191,23 @@ Result<Leaf> Group::LeafOf(Seq seq) const {
   return DecodeLeaf(octets.value());
 }
 
+bool Group::HasRoomFor(const std::vector<store::Put>& puts, const Limits& limits) const {
+  const std::size_t octets = overlay_.octets() + Octets(puts);
+  const bool is_first = entries_.empty();
+  return overlay_.keys() + puts.size() <= room_.keys && octets <= room_.octets &&
+         (is_first || octets <= limits.octets);
+}
+
+// A row forgotten for every new one would keep up, two catch up.
+std::size_t Group::ForgetLimit() const {
+  const std::size_t keys = room_.keys - overlay_.keys();
+  const std::size_t octets = room_.octets - overlay_.octets();
+  return std::min({2 * entries_.size(), keys, octets / kMaxRequestKey});
+}
+
 Group::Commit Group::Finish(RequestMemory& memory) {
   crypto::FillRandom(head_.nonce);
-  RequestMemory::Forgotten forgotten =
-      memory.Forget(store_, head_.time_ms, ForgetLimit(entries_.size()));
+  RequestMemory::Forgotten forgotten = memory.Forget(engine_, head_.time_ms, ForgetLimit());
   if (forgotten.progress.has_value()) overlay_.Set(std::move(*forgotten.progress));
   Commit commit{.next_head = EncodeHead(head_), .puts = overlay_.Puts()};
   for (store::Erase& erase : forgotten.erases) {

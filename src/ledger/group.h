@@ -21,11 +21,12 @@ class Group {
  public:
   struct Limits {
     std::size_t requests = 1'024;
-    std::size_t octets = 1U << 20;  // of a commit, unless its only entry is larger
+    std::size_t octets = 1U << 20;  // of a commit, unless its only entry is larger; never more than
+                                    // the engine's own limit
   };
 
-  // Goes on from `head`, the one that is stored. `store` and `clock` must outlive the group.
-  Group(const store::Readable& store, Head head, ClockRule& clock, std::uint32_t shard);
+  // Goes on from `head`, the one that is stored. `engine` must outlive the group.
+  Group(const store::Engine& engine, Head head, const ClockRule& clock, std::uint32_t shard);
 
   // Decides `request` and keeps its answer, to be given once the group is committed. False: the
   // group is full, and the request belongs into the next one.
@@ -35,6 +36,7 @@ class Group {
   const std::vector<Answer>& answers() const noexcept { return answers_; }
   const std::vector<Entry>& entries() const noexcept { return entries_; }
   const Head& head() const noexcept { return head_; }
+  const ClockRule& clock() const noexcept { return clock_; }
 
   // The commit that makes it so, under a new nonce. Takes what `memory` forgets along.
   struct Commit {
@@ -45,7 +47,7 @@ class Group {
   Commit Finish(RequestMemory& memory);
 
  private:
-  // An answer, or kTooLarge: the group is full.
+  // An answer, or kTooLarge: there is no room for it in this group.
   Result<Answer> Decide(Request& request, const Limits& limits);
   // The answer to a request id that is remembered. Errors: kNotFound, it is not.
   Result<Answer> Repeat(const Request& request) const;
@@ -55,8 +57,14 @@ class Group {
   Result<Tip> TipOf(std::string_view prefix) const;
   Result<Leaf> LeafOf(Seq seq) const;
 
-  const store::Readable& store_;
-  ClockRule& clock_;
+  // Whether the engine takes the commit with `puts` in it.
+  bool HasRoomFor(const std::vector<store::Put>& puts, const Limits& limits) const;
+  // How many erased rows still fit into the commit.
+  std::size_t ForgetLimit() const;
+
+  const store::Engine& engine_;
+  const store::Limits room_;  // of the engine's limits what is left for the rows of entries
+  ClockRule clock_;
   const std::uint32_t shard_;
   Head head_;
   Overlay overlay_;

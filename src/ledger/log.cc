@@ -82,10 +82,18 @@ Result<Entry> ReadEntry(const store::Readable& store, Seq seq) {
 }
 
 Result<Head> ReadHead(const store::Readable& store) {
-  const Result<std::string> value = store.Head();
-  if (!value.ok()) return value.error();
-  if (value.value().empty()) return Head{};
-  return DecodeHead(value.value());
+  Result<StoredHead> stored = ReadStoredHead(store);
+  if (!stored.ok()) return stored.error();
+  return std::move(stored).value().head;
+}
+
+Result<StoredHead> ReadStoredHead(const store::Readable& store) {
+  Result<std::string> octets = store.Head();
+  if (!octets.ok()) return octets.error();
+  if (octets.value().empty()) return StoredHead{};
+  Result<Head> head = DecodeHead(octets.value());
+  if (!head.ok()) return head.error();
+  return StoredHead{.head = std::move(head).value(), .octets = std::move(octets).value()};
 }
 
 Result<Hash> ReadLogId(const store::Readable& store) {

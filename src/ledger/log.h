@@ -38,6 +38,14 @@ Result<Entry> ReadEntry(const store::Readable& store, Seq seq);
 // The head, a new one for an empty store. Errors: as DecodeHead().
 Result<Head> ReadHead(const store::Readable& store);
 
+// The head and the octets that it was decoded from, in one read: the two belong together, also
+// where somebody else writes meanwhile. Empty octets: an empty store. Errors: as DecodeHead().
+struct StoredHead {
+  Head head;
+  std::string octets;
+};
+Result<StoredHead> ReadStoredHead(const store::Readable& store);
+
 // Which log this is: the leaf hash of its first entry, whose salt is like no other. Errors:
 // kNotFound while the log is empty.
 Result<Hash> ReadLogId(const store::Readable& store);

@@ -23,7 +23,9 @@ struct Answer {
     kReused,          // the request id has been used for something else
     kBusy,            // the queue is full
     kClock,           // the clock seems wrong; see clock_rule.h
-    kUnavailable,     // no writes now: the store does not answer, or the node is stopping
+    kUnavailable,     // no writes now: the store does not answer, or the node is stopping; or this
+                      // one never, and the error is not kUnavailable: kTooLarge for one commit of
+                      // the engine, kInternal for an entry, kCorrupt rows below it
     kOutcomeUnknown,  // the entry may be in the log or not; repeating the request id will tell
   };
   Kind kind = Kind::kUnavailable;

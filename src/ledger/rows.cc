@@ -11,6 +11,7 @@ namespace idnode::ledger {
 namespace {
 
 constexpr std::uint8_t kRowVersion = 1;
+constexpr std::uint8_t kRecordFlags = kTombstone | kAllPublic | kSomeSecret | kSpelt;
 constexpr char kTipTag = 't';
 constexpr char kDayTag = 'd';
 
@@ -93,7 +94,12 @@ Result<RecordState> DecodeRecordState(std::string_view state) noexcept {
   Reader in(AsBytes(state));
   RecordState out;
   out.flags = in.U8("record flags");
-  if ((out.flags & kSpelt) != 0) out.spelling = AsText(in.Raw(in.U16("spelling"), "spelling"));
+  if ((out.flags & ~kRecordFlags) != 0) in.Fail(Errc::kCorrupt, "record flags");
+  if ((out.flags & kSpelt) != 0) {
+    const std::size_t size = in.U16("spelling");
+    if (size == 0) in.Fail(Errc::kCorrupt, "spelling");
+    out.spelling = AsText(in.Raw(size, "spelling"));
+  }
   out.values = AsText(in.Raw(in.remaining(), "values"));
   if (in.ok() && out.values.size() < 4) in.Fail(Errc::kCorrupt, "values");
   if (!in.ok()) return Corrupt(in);
