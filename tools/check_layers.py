@@ -24,7 +24,8 @@ ROOMS: dict[str, list[str]] = {
     "registry": ["base", "crypto", "handle", "store", "ledger"],  # proofs in, commands out
     "audit": ["base", "crypto", "handle", "store", "ledger"],  # rebuilds every view from the entries
     "monitor": ["base", "store", "ledger", "registry", "audit"],  # a report carries its proof
-    "serve": ["base", "net", "handle", "resolve", "registry", "audit", "monitor"],  # the doors
+    # the doors; the log as it is read (ledger), from where it is stored (store)
+    "serve": ["base", "net", "handle", "store", "ledger", "resolve", "registry", "audit", "monitor"],
     "node": ["base", "crypto", "net", "handle", "store", "ledger", "resolve", "registry", "audit",
              "monitor", "serve"],  # builds and owns everything
 }

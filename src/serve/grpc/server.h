@@ -1,0 +1,95 @@
+// The gRPC door: proto/idnode/v1 over HTTP/2, health and reflection beside it.
+//
+//   server       starts and stops it
+//   registrar, admin, resolver, statistics, audit
+//                a service each: from its messages to the rooms below and back
+//   door         what all of them share
+//   unary        a call with one answer         row_stream    a row in, its result out
+//   calls        who is being served, and how that ends when the node stops
+//   answer_thread  ends calls, so that the commit thread does not have to
+//   workers      threads for what takes long
+//   problem_status, convert
+//                from the registry's words to the wire's
+//
+// Everything is asynchronous: no thread of gRPC ever waits for the disk of a commit. A write is
+// handed to the registry, and its callback, on the commit thread, only notes what came of it; the
+// answer thread sends it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/endpoint.h"
+#include "base/published.h"
+#include "base/result.h"
+#include "ledger/committer.h"
+#include "registry/lookup.h"
+#include "registry/registry.h"
+#include "resolve/prefix_table.h"
+#include "store/engine.h"
+
+namespace idnode::serve {
+
+// Any thread.
+class GrpcServer {
+ public:
+  struct Options {
+    std::vector<Endpoint> listen;  // port 0: the system picks one
+
+    // PEM: the chain, the server's own certificate first; its key without a pass phrase. Both or
+    // neither; with them TLS 1.2 or newer, without them everything in the clear.
+    std::filesystem::path certificate_file;
+    std::filesystem::path key_file;
+
+    std::size_t message_octets = std::size_t{4} << 20;  // the largest message that is received
+    std::uint32_t calls_per_connection = 1'000;         // under way; the client holds back others
+    std::uint32_t threads = 16;                         // of gRPC, for reflection: one a call
+    std::uint32_t stream_window = 256;  // rows of a stream that are read and not yet answered
+
+    // A silent connection is asked whether it is still there, and closed if it does not answer.
+    std::chrono::milliseconds keepalive{60'000};
+    std::chrono::milliseconds keepalive_timeout{20'000};
+    std::chrono::milliseconds idle{3'600'000};  // a connection without calls is closed
+  };
+
+  // What the calls are made on. All must outlive the server, the committer running until Stop() has
+  // returned.
+  struct Services {
+    registry::Registry& registry;
+    const registry::Lookup& lookup;
+    const store::Engine& store;
+    const ledger::Committer& committer;
+    const Published<resolve::PrefixTable>& prefixes;
+    std::string version;  // of the program, for GetStatus
+  };
+
+  // Listens and serves. `reason` receives errors in words for the operator.
+  // Errors: kUnavailable  an endpoint cannot be listened on; `detail` is the errno, if known
+  //         kMalformed    the certificate or its key
+  static Result<std::unique_ptr<GrpcServer>> Start(Options options, Services services,
+                                                   std::string& reason);
+  GrpcServer(const GrpcServer&) = delete;
+  GrpcServer& operator=(const GrpcServer&) = delete;
+  ~GrpcServer();  // Stop() without patience
+
+  // Where it listens: as Options::listen, with the ports that the system picked.
+  const std::vector<Endpoint>& endpoints() const noexcept;
+
+  // Says NOT_SERVING to who asks for its health, refuses new calls, ends streams with UNAVAILABLE
+  // once the rows they have taken are answered, and lets unary calls finish. What is still there
+  // after `patience` is cancelled. Returns when nothing is left. A second call does nothing.
+  void Stop(std::chrono::milliseconds patience);
+
+ private:
+  struct Impl;
+  explicit GrpcServer(std::unique_ptr<Impl> impl) noexcept;
+
+  const std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace idnode::serve
