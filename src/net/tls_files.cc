@@ -8,7 +8,6 @@
 
 #include <cerrno>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -32,8 +31,9 @@ constexpr std::size_t kMaxFile = std::size_t{1} << 20;  // octets; a chain has s
 std::optional<std::string> ReadFile(const std::filesystem::path& path, std::string& reason) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
-  std::string text;
-  if (file) text.assign(std::istreambuf_iterator<char>(file), {});
+  std::string text(kMaxFile + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
   if (!file.is_open() || file.bad()) {
     reason = path.string() + ": cannot be read: " + std::generic_category().message(errno);
     return std::nullopt;

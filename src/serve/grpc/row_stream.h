@@ -149,7 +149,9 @@ class RowStream final : public grpc::ServerBidiReactor<Request, Response>, publi
     }
     writing_ = true;
     grpc::WriteOptions options;
-    if (window_.second() != nullptr) options.set_buffer_hint();  // it follows at once
+    // The next one follows at once, so this one need not be flushed. The first must be: it carries
+    // the initial metadata, whose write gRPC waits for and yet does not begin under this hint.
+    if (window_.second() != nullptr && window_.front_row() > 0) options.set_buffer_hint();
     this->StartWrite(&response_, options);
   }
 

@@ -110,7 +110,7 @@ TEST_F(GrpcRegistrarTest, ARefusalSaysWhatWhereAndHowInTheCallersLanguage) {
   Register(kId, "writer");
   const auto exists = Register(kId, "writer");
   EXPECT_EQ(exists.status.error_code(), StatusCode::ALREADY_EXISTS);
-  EXPECT_EQ(exists.problem.parameters().at("identifier"), kId);
+  EXPECT_EQ(exists.problem.parameters().at("identifier"), "\"" + kId + "\"");
 }
 
 struct Refused {
@@ -197,8 +197,8 @@ TEST_F(GrpcRegistrarTest, AMessageBeyondTheLimitIsRefused) {
   GrpcServer::Options options = Local();
   options.message_octets = 64 * 1'024;
   Serve(options);
-  const auto reply = Call(*registrar_, &Registrar::Register,
-                          Row(kId, std::string(65 * 1'024, 'x')), "writer");
+  const auto reply =
+      Call(*registrar_, &Registrar::Register, Row(kId, std::string(65 * 1'024, 'x')), "writer");
   EXPECT_EQ(reply.status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(Register(kId, "writer").code(), "(none)") << "the connection goes on";
 }
