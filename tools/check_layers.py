@@ -23,7 +23,8 @@ ROOMS: dict[str, list[str]] = {
     "resolve": ["base", "handle", "store", "ledger"],  # answers from records; the generations
     "registry": ["base", "crypto", "handle", "store", "ledger"],  # proofs in, commands out
     "audit": ["base", "crypto", "handle", "store", "ledger"],  # rebuilds every view from the entries
-    "monitor": ["base", "store", "ledger", "registry", "audit"],  # a report carries its proof
+    # prefixes are asked about folded (handle); a report carries its proof (audit)
+    "monitor": ["base", "handle", "store", "ledger", "registry", "audit"],
     # the doors; the log as it is read (ledger), from where it is stored (store)
     "serve": ["base", "net", "handle", "store", "ledger", "resolve", "registry", "audit", "monitor"],
     "node": ["base", "crypto", "net", "handle", "store", "ledger", "resolve", "registry", "audit",
