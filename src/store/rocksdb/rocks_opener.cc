@@ -106,9 +106,9 @@ Result<std::unique_ptr<RocksDatabase>> RocksOpener::Open(Mode mode, std::string&
 // A process that ends while it creates a database leaves it without families, or without CURRENT,
 // but then also without any commit; so that is no damage.
 Result<RocksOpener::Found> RocksOpener::Inspect(std::string& reason) const {
-  if (!options_.env->FileExists((directory_ / "CURRENT").string()).ok()) {
-    return InspectWithoutRoot(reason);
-  }
+  const rocksdb::Status root = options_.env->FileExists((directory_ / "CURRENT").string());
+  if (root.IsNotFound()) return InspectWithoutRoot(reason);
+  if (!root.ok()) return Refuse(root, reason);
   std::vector<std::string> names;
   const rocksdb::Status listed =
       rocksdb::DB::ListColumnFamilies(options_, directory_.string(), &names);

@@ -1,3 +1,4 @@
+#include <limits>
 #include <optional>
 
 #include "engine_harness.h"
@@ -8,13 +9,16 @@ namespace {
 
 class MemoryHarness final : public EngineHarness {
  public:
-  MemoryHarness() { Reopen(); }
+  MemoryHarness() { Restart(); }
 
   Engine& engine() override { return engine_.value(); }
-  void Reopen() override { engine_.emplace(disk_); }
+  void Restart() override { engine_.emplace(disk_); }
   void BreakNextCommit(bool applied) override {
     engine_.value().Inject(applied ? MemoryEngine::Fault::kUnknownApplied
                                    : MemoryEngine::Fault::kUnknownLost);
+  }
+  void BreakReopening(bool broken) override {
+    engine_.value().FailReopening(broken ? std::numeric_limits<std::size_t>::max() : 0);
   }
 
  private:

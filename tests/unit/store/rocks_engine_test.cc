@@ -1,13 +1,38 @@
+// What RocksEngine promises besides the contract: which errors it reports and in what words, what
+// it forgives, and that it can be read without being changed.
 #include "store/rocksdb/rocks_engine.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <rocksdb/db.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <fstream>
+#include <iterator>
+#include <map>
 
+#include "breakable_disk.h"
+#include "other_user.h"
 #include "temporary_directory.h"
 
 namespace idnode::store {
 namespace {
+
+using Contents = std::map<std::string, std::string>;
+
+// Every file with its octets.
+Contents ContentsOf(const std::filesystem::path& directory) {
+  Contents contents;
+  for (const auto& file : std::filesystem::directory_iterator(directory)) {
+    std::ifstream in(file.path(), std::ios::binary);
+    contents[file.path().filename().string()] = {std::istreambuf_iterator<char>(in), {}};
+  }
+  return contents;
+}
 
 // The one write-ahead log in `directory`.
 std::filesystem::path LogOf(const std::filesystem::path& directory) {
@@ -27,41 +52,294 @@ void FlipABit(const std::filesystem::path& path, std::uintmax_t offset) {
 
 class RocksEngineTest : public testing::Test {
  protected:
-  Result<std::unique_ptr<RocksEngine>> Open() { return RocksEngine::Open(directory_.path(), {}); }
+  void SetUp() override { ::chmod(directory_.path().c_str(), 0755); }  // for the other user
+  void TearDown() override { ::chmod(path_.c_str(), 0755); }           // or it stays for ever
 
-  // Three commits that stay in the write-ahead log, and the log's path.
-  std::filesystem::path WriteThree() {
+  Result<std::unique_ptr<RocksEngine>> Open(RocksEngine::Options options = {}) {
+    reason_.clear();
+    if (options.env == nullptr) options.env = env_.get();
+    return RocksEngine::Open(path_, options, &reason_);
+  }
+
+  // Expects that opening is refused so, in words that hold `word` and the directory.
+  void ExpectRefusal(Errc code, int detail, std::string_view word,
+                     const RocksEngine::Options& options = {}) {
+    const auto opened = Open(options);
+    ASSERT_FALSE(opened.ok());
+    EXPECT_EQ(opened.error().code, code) << reason_;
+    EXPECT_EQ(opened.error().detail, static_cast<std::uint32_t>(detail)) << reason_;
+    EXPECT_NE(reason_.find(word), std::string::npos) << reason_;
+    EXPECT_NE(reason_.find(path_.string()), std::string::npos) << reason_;
+  }
+
+  // Commits heads "1" to `last`, each with a record of that name.
+  static void Fill(RocksEngine& engine, int last) {
+    for (int i = 1; i <= last; ++i) {
+      const std::vector<Put> puts = {{Family::kRecords, std::to_string(i), "v"}};
+      const std::string before = i == 1 ? "" : std::to_string(i - 1);
+      ASSERT_EQ(engine.Commit(before, std::to_string(i), puts, {}).value(), Outcome::kCommitted);
+    }
+  }
+
+  // Three commits that stay in the write-ahead log.
+  void WriteThree() {
     const auto engine = Open();
-    EXPECT_EQ(engine.value()->Commit("", "1", {}, {}).value(), Outcome::kCommitted);
-    EXPECT_EQ(engine.value()->Commit("1", "2", {}, {}).value(), Outcome::kCommitted);
-    EXPECT_EQ(engine.value()->Commit("2", "3", {}, {}).value(), Outcome::kCommitted);
-    return LogOf(directory_.path());
+    ASSERT_TRUE(engine.ok()) << reason_;
+    Fill(*engine.value(), 3);
   }
 
   const TemporaryDirectory directory_;
+  const std::filesystem::path path_ = directory_.path() / "db";
+  const std::shared_ptr<BreakableDisk> disk_ = std::make_shared<BreakableDisk>();
+  const std::unique_ptr<rocksdb::Env> env_ = rocksdb::NewCompositeEnv(disk_);
+  std::string reason_;
 };
 
 TEST_F(RocksEngineTest, ReportsADamagedLogRatherThanDropWhatLiesBehind) {
-  const auto log = WriteThree();
+  WriteThree();
+  const auto log = LogOf(path_);
   FlipABit(log, std::filesystem::file_size(log) / 2);
-  const auto reopened = Open();
-  ASSERT_FALSE(reopened.ok());
-  EXPECT_EQ(reopened.error().code, Errc::kCorrupt);
+  ExpectRefusal(Errc::kCorrupt, 0, "damaged");
 }
 
 TEST_F(RocksEngineTest, ForgivesAnUnfinishedLastRecord) {
-  const auto log = WriteThree();
+  WriteThree();
+  const auto log = LogOf(path_);
   std::filesystem::resize_file(log, std::filesystem::file_size(log) - 1);
   const auto reopened = Open();
-  ASSERT_TRUE(reopened.ok()) << reopened.error().what;
+  ASSERT_TRUE(reopened.ok()) << reason_;
   EXPECT_EQ(reopened.value()->Head().value(), "2");
 }
 
-TEST_F(RocksEngineTest, RefusesADirectoryThatIsOpenElsewhere) {
+TEST_F(RocksEngineTest, ReportsACommitMissingBetweenTwoLogs) {
+  // The first log ends early, as if unfinished; the second, of the next opening, goes on behind it.
+  WriteThree();
+  const auto first = ContentsOf(path_);
+  {
+    const auto engine = Open();
+    ASSERT_TRUE(engine.ok()) << reason_;
+    const std::array<Put, 1> puts = {Put{Family::kRecords, "4", "v"}};
+    ASSERT_EQ(engine.value()->Commit("3", "4", puts, {}).value(), Outcome::kCommitted);
+  }
+  const auto second = LogOf(path_);
+  const std::string next_log = ContentsOf(path_).at(second.filename().string());
+  std::filesystem::remove_all(path_);
+  std::filesystem::create_directory(path_);
+  for (const auto& [name, octets] : first) std::ofstream(path_ / name) << octets;
+  std::filesystem::resize_file(LogOf(path_), std::filesystem::file_size(LogOf(path_)) - 1);
+  std::ofstream(path_ / second.filename()) << next_log;
+
+  const auto before = ContentsOf(path_);
+  ExpectRefusal(Errc::kCorrupt, 0, "commits are missing");
+  ExpectRefusal(Errc::kCorrupt, 0, "commits are missing", {.read_only = true});
+  EXPECT_EQ(ContentsOf(path_), before) << "and leaves it as it was";
+}
+
+TEST_F(RocksEngineTest, ReportsAMissingRootRatherThanBeginAnew) {
+  WriteThree();
+  std::filesystem::remove(path_ / "CURRENT");
+  const auto before = ContentsOf(path_);
+  ExpectRefusal(Errc::kCorrupt, ENOENT, "CURRENT");
+  EXPECT_EQ(ContentsOf(path_), before) << "and leaves it as it was";
+}
+
+TEST_F(RocksEngineTest, ReportsAMissingTable) {
+  WriteThree();
+  { ASSERT_TRUE(Open().ok()) << reason_; }  // makes tables of what the log holds
+  int removed = 0;
+  for (const auto& file : std::filesystem::directory_iterator(path_)) {
+    if (file.path().extension() != ".sst") continue;
+    std::filesystem::remove(file.path());
+    ++removed;
+  }
+  ASSERT_GT(removed, 0);
+  const auto opened = Open();
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().code, Errc::kCorrupt) << reason_;
+}
+
+// What a process leaves that ends at any moment while the database is created.
+TEST_F(RocksEngineTest, FinishesACreationThatWasCutShort) {
+  const auto creation = [this](int kept_families) {
+    std::filesystem::remove_all(path_);
+    rocksdb::Options options;
+    options.create_if_missing = true;
+    rocksdb::DB* db = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open(options, path_.string(), &db).ok());
+    for (int i = 0; i < kept_families; ++i) {
+      rocksdb::ColumnFamilyHandle* handle = nullptr;
+      const auto family = static_cast<Family>(kFamilies - 1 - static_cast<std::size_t>(i));
+      ASSERT_TRUE(db->CreateColumnFamily({}, FamilyName(family), &handle).ok());
+      delete handle;
+    }
+    delete db;
+  };
+  for (const int kept : {0, 1, 9}) {
+    creation(kept);
+    ExpectRefusal(Errc::kNotFound, ENOENT, "no database", {.read_only = true});
+    const auto engine = Open();
+    ASSERT_TRUE(engine.ok()) << reason_;
+    Fill(*engine.value(), 1);
+  }
+  creation(0);
+  std::filesystem::remove(path_ / "CURRENT");
+  for (const auto& [name, octets] : ContentsOf(path_)) {
+    if (name.ends_with(".log")) std::filesystem::remove(path_ / name);  // made after CURRENT
+  }
+  const auto engine = Open();
+  EXPECT_TRUE(engine.ok()) << reason_;
+}
+
+TEST_F(RocksEngineTest, ReportsAFamilyThatIsMissingBesideData) {
+  {
+    rocksdb::Options options;
+    options.create_if_missing = true;
+    rocksdb::DB* db = nullptr;
+    ASSERT_TRUE(rocksdb::DB::Open(options, path_.string(), &db).ok());
+    rocksdb::ColumnFamilyHandle* handle = nullptr;
+    ASSERT_TRUE(db->CreateColumnFamily({}, FamilyName(Family::kRecords), &handle).ok());
+    ASSERT_TRUE(db->Put({}, handle, "k", "v").ok());
+    delete handle;
+    delete db;
+  }
+  ExpectRefusal(Errc::kCorrupt, 0, "a family is missing");
+}
+
+TEST_F(RocksEngineTest, RefusesAFamilyItDoesNotKnow) {
+  WriteThree();
+  {
+    rocksdb::Options options;
+    rocksdb::DB* db = nullptr;
+    std::vector<rocksdb::ColumnFamilyHandle*> handles;
+    std::vector<std::string> names;
+    ASSERT_TRUE(rocksdb::DB::ListColumnFamilies(options, path_.string(), &names).ok());
+    std::vector<rocksdb::ColumnFamilyDescriptor> families;
+    for (const auto& name : names) families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+    ASSERT_TRUE(rocksdb::DB::Open(options, path_.string(), families, &handles, &db).ok());
+    rocksdb::ColumnFamilyHandle* added = nullptr;
+    ASSERT_TRUE(db->CreateColumnFamily({}, "from the future", &added).ok());
+    delete added;
+    for (auto* handle : handles) delete handle;
+    delete db;
+  }
+  ExpectRefusal(Errc::kMalformed, 0, "from the future");
+}
+
+TEST_F(RocksEngineTest, RefusesADirectoryThatIsOpenInThisProcess) {
   const auto first = Open();
-  const auto second = Open();
-  ASSERT_FALSE(second.ok());
-  EXPECT_EQ(second.error().code, Errc::kUnavailable);
+  ASSERT_TRUE(first.ok()) << reason_;
+  ExpectRefusal(Errc::kUnavailable, EWOULDBLOCK, "another process");
+}
+
+TEST_F(RocksEngineTest, RefusesADirectoryThatIsOpenElsewhere) {
+  WriteThree();
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const std::string lock = (path_ / "LOCK").string();
+  const pid_t other = ::fork();
+  if (other == 0) {  // what RocksDB does there; itself it cannot be used after fork()
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    const bool locked = ::fcntl(::open(lock.c_str(), O_RDWR), F_SETLK, &whole) == 0;
+    (void)!::write(ends[1], locked ? "y" : "n", 1);
+    char end = 0;
+    (void)!::read(ends[0], &end, 1);
+    ::_exit(0);
+  }
+  char locked = 0;
+  ASSERT_EQ(::read(ends[0], &locked, 1), 1);
+  EXPECT_EQ(locked, 'y');
+  ExpectRefusal(Errc::kUnavailable, EWOULDBLOCK, "another process");
+  (void)!::write(ends[1], "e", 1);
+  ::waitpid(other, nullptr, 0);
+  EXPECT_TRUE(Open().ok()) << reason_;
+}
+
+TEST_F(RocksEngineTest, SaysThatPermissionIsMissing) {
+  WriteThree();
+  ASSERT_EQ(::chmod(path_.c_str(), 0555), 0);
+  const OtherUser nobody;
+  ExpectRefusal(Errc::kDenied, EACCES, "no permission");
+}
+
+TEST_F(RocksEngineTest, TellsAFullDiskFromAReadOnlyOne) {
+  disk_->RefuseNewFiles(rocksdb::IOStatus::NoSpace("While appending to file", "x"));
+  ExpectRefusal(Errc::kUnavailable, ENOSPC, "full");
+  disk_->RefuseNewFiles(rocksdb::IOStatus::IOError("While open a file", std::strerror(EROFS)));
+  ExpectRefusal(Errc::kDenied, EROFS, "read-only");
+  disk_->AllowNewFiles();
+  EXPECT_TRUE(Open().ok()) << reason_;
+}
+
+TEST_F(RocksEngineTest, ReadOnlyReadsEverythingAndChangesNothing) {
+  WriteThree();
+  ASSERT_EQ(::chmod(path_.c_str(), 0555), 0);
+  const auto before = ContentsOf(path_);
+  {
+    const OtherUser nobody;
+    const auto engine = Open({.read_only = true});
+    ASSERT_TRUE(engine.ok()) << reason_;
+    EXPECT_EQ(engine.value()->Head().value(), "3");
+    EXPECT_EQ(engine.value()->Scan(Family::kRecords, "", 9).value().size(), 3U);
+    const auto snapshot = engine.value()->TakeSnapshot();
+    ASSERT_TRUE(snapshot.ok());
+    EXPECT_EQ(snapshot.value()->Head().value(), "3");
+
+    const auto commit = engine.value()->Commit("3", "4", {}, {});
+    ASSERT_FALSE(commit.ok());
+    EXPECT_EQ(commit.error().code, Errc::kUnavailable);
+    EXPECT_FALSE(engine.value()->Reopen().ok());
+    EXPECT_EQ(engine.value()->Head().value(), "3") << "neither does any harm";
+  }
+  EXPECT_EQ(ContentsOf(path_), before);
+}
+
+TEST_F(RocksEngineTest, ReadOnlyCreatesNothing) {
+  ExpectRefusal(Errc::kNotFound, ENOENT, "no database", {.read_only = true});
+  EXPECT_FALSE(std::filesystem::exists(path_));
+}
+
+TEST_F(RocksEngineTest, ReportsInWordsWhyACommitAndAReopeningFailed) {
+  std::string told;
+  const auto opened = Open({.report = [&](const std::string& trouble) { told = trouble; }});
+  ASSERT_TRUE(opened.ok()) << reason_;
+  RocksEngine& engine = *opened.value();
+  Fill(engine, 1);
+  EXPECT_EQ(told, "");
+  disk_->BreakNext(BreakableDisk::Fault::kSync);
+  EXPECT_EQ(engine.Commit("1", "2", {}, {}).value(), Outcome::kUnknown);
+  EXPECT_NE(told.find("sync, broken on order"), std::string::npos) << told;
+  disk_->RefuseNewFiles(rocksdb::IOStatus::NoSpace("nothing left"));
+  const Status reopened = engine.Reopen();
+  ASSERT_FALSE(reopened.ok());
+  EXPECT_EQ(reopened.error().detail, static_cast<std::uint32_t>(ENOSPC));
+  EXPECT_NE(told.find("full"), std::string::npos) << told;
+}
+
+TEST_F(RocksEngineTest, ReopeningReportsDamageAsDamage) {
+  const auto opened = Open();
+  ASSERT_TRUE(opened.ok()) << reason_;
+  Fill(*opened.value(), 3);
+  const auto log = LogOf(path_);
+  FlipABit(log, std::filesystem::file_size(log) / 2);
+  const Status reopened = opened.value()->Reopen();
+  ASSERT_FALSE(reopened.ok());
+  EXPECT_EQ(reopened.error().code, Errc::kCorrupt);
+  std::string value;
+  const Status read = opened.value()->Get(Family::kRecords, "1", value);
+  ASSERT_FALSE(read.ok()) << "nothing is left to be read";
+  EXPECT_EQ(read.error().code, Errc::kUnavailable);
+  EXPECT_FALSE(opened.value()->TakeSnapshot().ok());
+  FlipABit(log, std::filesystem::file_size(log) / 2);
+  EXPECT_TRUE(opened.value()->Reopen().ok());
+  EXPECT_EQ(opened.value()->Head().value(), "3");
+}
+
+TEST_F(RocksEngineTest, TheJournalOfRocksDbIsBounded) {
+  for (int i = 0; i < 8; ++i) ASSERT_TRUE(Open().ok()) << reason_;
+  int journals = 0;
+  for (const auto& [name, octets] : ContentsOf(path_)) journals += name.starts_with("LOG") ? 1 : 0;
+  EXPECT_LE(journals, 5);
 }
 
 }  // namespace
