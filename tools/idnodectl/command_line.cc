@@ -293,9 +293,14 @@ class Builder {
     resolve_verb
         .add_option("--via", resolve->via,
                     Say({"udp, tcp (handle protocol) or grpc", "udp、tcp（Handle 协议）或 grpc"}))
-        ->check(CLI::IsMember({"grpc"}))
+        ->check(CLI::IsMember({"udp", "tcp", "grpc"}))
         ->capture_default_str()
         ->type_name("DOOR");
+    resolve_verb
+        .add_option("--handle", resolve->handle,
+                    Say({"where udp and tcp ask (the server's host, port 2641)",
+                         "udp、tcp 的查询地址（默认为服务器主机的 2641 端口）"}))
+        ->type_name("HOST:PORT");
   }
 
   void Control() {

@@ -200,6 +200,31 @@ inline constexpr Text kNoAnswer{"{0} does not answer: {1}", "{0} 没有应答：
 inline constexpr Text kNoAnswerFix{
     "Check that idnoded runs, and the address (--server) and encryption (--tls, --ca) it is told.",
     "请检查 idnoded 是否在运行，以及地址（--server）和加密（--tls、--ca）是否正确。"};
+inline constexpr Text kHandleFix{
+    "Check that idnoded runs and the address of the handle protocol (--handle, port 2641).",
+    "请检查 idnoded 是否在运行，以及 Handle 协议地址（--handle，端口 2641）是否正确。"};
+inline constexpr Text kHandleUdpFix{
+    "Check that idnoded runs and the address of the handle protocol (--handle, port 2641); a node "
+    "that is asked too much over UDP is silent: --via tcp.",
+    "请检查 idnoded 是否在运行，以及 Handle 协议地址（--handle，端口 2641）是否正确；UDP "
+    "请求过多时节点"
+    "不作应答，可改用 --via tcp。"};
+inline constexpr Text kHandleServer{"\"{}\" is no HOST:PORT.", "“{}”不是 主机:端口。"};
+inline constexpr Text kHandleServerFix{"Write --handle 127.0.0.1:2641 or [::1]:2641.",
+                                       "请写成 --handle 127.0.0.1:2641 或 [::1]:2641。"};
+inline constexpr Text kHandleMalformed{"{0} answers against the handle protocol: {1}",
+                                       "{0} 的应答不符合 Handle 协议：{1}"};
+inline constexpr Text kHandleMalformedFix{"Check that a handle server listens there.",
+                                          "请检查该地址是否为 Handle 服务。"};
+inline constexpr Text kHandleNotFound{"{2} is not registered, says {0} (code {1}).",
+                                      "{2} 未登记（{0} 返回码 {1}）。"};
+inline constexpr Text kHandleNoValues{
+    "{2} has no public value that was asked for, says {0} (code {1}).",
+    "{2} 没有所请求的公开值（{0} 返回码 {1}）。"};
+inline constexpr Text kHandleNotHere{"{0} does not serve the prefix of {2} (code {1}).",
+                                     "{0} 不服务 {2} 的前缀（返回码 {1}）。"};
+inline constexpr Text kHandleRefused{"{0} answers with code {1} about {2}.",
+                                     "{0} 对 {2} 返回码 {1}。"};
 inline constexpr Text kTimeout{"{0} has not answered within {1} ms.",
                                "{0} 在 {1} 毫秒内没有应答。"};
 inline constexpr Text kTimeoutFix{"Try again later, or with a longer --timeout.",
