@@ -176,7 +176,7 @@ struct Client::Wire {
     const auto stream = (stub.*method)(&context);
     std::thread reader([&] {
       Response response;
-      while (stream->Read(&response)) rows.receive(to_result(std::move(response)));
+      while (stream->Read(&response)) rows.receive(to_result(response));
       rows.closed();
     });
     v1::RegisterRequest row;
@@ -270,7 +270,7 @@ void Client::Exchange(RowDoor door, const RowExchange& rows) {
     wire_->Exchange<v1::RegisterRequest, v1::RegisterStreamResponse>(
         wire_->registrar, &v1::Registrar::Stub::RegisterStream, rows,
         [](v1::RegisterRequest&& row) { return std::move(row); },
-        [](v1::RegisterStreamResponse&& result) { return std::move(result); });
+        [](const v1::RegisterStreamResponse& result) { return result; });
     return;
   }
   wire_->Exchange<v1::ImportRequest, v1::ImportResponse>(
@@ -282,11 +282,11 @@ void Client::Exchange(RowDoor door, const RowExchange& rows) {
         request.set_request_id(std::move(*row.mutable_request_id()));
         return request;
       },
-      [](v1::ImportResponse&& answer) {
+      [](const v1::ImportResponse& answer) {
         v1::RegisterStreamResponse result;
         result.set_row(answer.row());
-        if (answer.has_problem()) *result.mutable_problem() = std::move(*answer.mutable_problem());
-        if (answer.has_receipt()) *result.mutable_receipt() = std::move(*answer.mutable_receipt());
+        if (answer.has_problem()) *result.mutable_problem() = answer.problem();
+        if (answer.has_receipt()) *result.mutable_receipt() = answer.receipt();
         return result;
       });
 }

@@ -96,7 +96,7 @@ class Builder {
     return group;
   }
 
-  CLI::Validator Utf8() const {
+  static CLI::Validator Utf8() {
     return {[](std::string& text) {
               return CountCodePoints(text).ok() ? std::string() : std::string("not UTF-8");
             },

@@ -20,6 +20,7 @@ bool LineReader::Next(std::string& line) {
   ++number_;
   errno = 0;
   int octet = EOF;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread reads, and the lock would cost most of it
   while ((octet = getc_unlocked(file_)) != EOF && octet != '\n') {
     if (line.size() <= limit_) line += static_cast<char>(octet);
   }

@@ -103,7 +103,7 @@ void Output::Flush() {
   }
 }
 
-void Output::Warn(std::string_view text) { fmt::print(stderr, "{}\n", text); }
+void Warn(std::string_view text) { fmt::print(stderr, "{}\n", text); }
 
 void Output::Fail(const Failure& failure) {
   std::fflush(stdout);

@@ -40,6 +40,10 @@ class Table {
   std::vector<std::size_t> right_;
 };
 
+// A line on stderr. Warnings of JSON commands, too, are plain text: stderr is for people, but for
+// the one object that says why a command failed.
+void Warn(std::string_view text);
+
 class Output {
  public:
   Output(bool json, Language language) : json_(json), language_(language) {}
@@ -61,9 +65,7 @@ class Output {
     Line(Say(language_, text, args...));
   }
 
-  // To stderr. Warnings of JSON commands, too, are plain text: stderr is for people, except for
-  // the one object that says why a command failed.
-  void Warn(std::string_view text);
+  // Says on stderr why the command failed.
   void Fail(const Failure& failure);
 
  private:

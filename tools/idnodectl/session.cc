@@ -24,7 +24,7 @@ Client& Session::client() {
   if (!globals_.token_file.empty()) {
     options.token = ReadToken(globals_.token_file, globals_.language);
     if (!globals_.tls && globals_.ca_file.empty() && !IsLocal(globals_.server)) {
-      out_.Warn(Say(globals_.language, text::kTokenInClear, globals_.server));
+      Warn(Say(globals_.language, text::kTokenInClear, globals_.server));
     }
   }
   return client_.emplace(options);
