@@ -1,0 +1,134 @@
+#include "node/handle_doors.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <stdexcept>
+
+#include "crypto/rsa_key.h"
+#include "handle/public_key.h"
+#include "handle/site.h"
+#include "net/port_reservation.h"
+
+namespace idnode::node {
+namespace {
+
+[[noreturn]] void Refuse(const Endpoint& endpoint, const Error& error) {
+  throw std::runtime_error("cannot serve the handle protocol on " + endpoint.ToText() + " (" +
+                           error.what + ": " + std::strerror(static_cast<int>(error.detail)) +
+                           "); is another program there? See listen.handle");
+}
+
+crypto::RsaKey LoadKey(const Config& config, const std::filesystem::path& directory) {
+  const bool named = !config.site.key_file.empty();
+  const std::filesystem::path file = named ? config.site.key_file : directory / "site-key.pem";
+  Result<crypto::RsaKey> key =
+      named ? crypto::RsaKey::Load(file) : crypto::RsaKey::LoadOrGenerate(file);
+  if (!key.ok()) {
+    throw std::runtime_error("the site's key " + file.string() + " cannot be used (" +
+                             key.error().what +
+                             "); it must be an RSA key in PEM without a pass phrase. See "
+                             "site.key_file");
+  }
+  return std::move(key).value();
+}
+
+handle::SiteAddress SiteAddressOf(const Config& config) {
+  std::array<std::uint8_t, 16> octets{};
+  const Address address = SiteAddress(config);
+  std::memcpy(octets.data(), &address.octets, octets.size());
+  return handle::ToSiteAddress(octets);
+}
+
+// What clients are told: this server, its key, and where it listens.
+serve::HandleSite DescribeSite(const Config& config, const crypto::RsaKey& key,
+                               const std::vector<Endpoint>& endpoints) {
+  handle::SiteServer server;
+  server.id = static_cast<std::int32_t>(config.site.server_id);
+  server.address = SiteAddressOf(config);
+  handle::EncodeRsaPublicKey({.exponent = key.public_exponent(), .modulus = key.modulus()},
+                             server.public_key);
+  std::vector<std::uint16_t> ports;
+  for (const Endpoint& endpoint : endpoints) {
+    if (std::find(ports.begin(), ports.end(), endpoint.port) != ports.end()) continue;
+    ports.push_back(endpoint.port);
+    for (const auto protocol :
+         {handle::SiteInterface::Protocol::kTcp, handle::SiteInterface::Protocol::kUdp}) {
+      server.interfaces.push_back(
+          {.use = handle::SiteInterface::Use::kQuery, .protocol = protocol, .port = endpoint.port});
+    }
+  }
+  handle::Site site;
+  site.serial = config.site.serial;
+  if (!config.site.description.empty()) {
+    site.attributes.push_back({.name = "desc", .value = config.site.description});
+  }
+  site.servers.push_back(std::move(server));
+  serve::HandleSite described{.serial = site.serial};
+  handle::EncodeSite(site, described.encoded);
+  return described;
+}
+
+std::size_t WorkersPerEndpoint(const Config& config) {
+  if (config.handle.udp_workers != 0) return config.handle.udp_workers;
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+HandleDoors::HandleDoors(const Config& config, const std::filesystem::path& directory, Core& core,
+                         const Clock& clock) {
+  const crypto::RsaKey key = LoadKey(config, directory);
+  // Held until every socket is bound: see net/port_reservation.h.
+  std::vector<net::PortReservation> reservations;
+  for (const Endpoint& wanted : config.listen.handle) {
+    Result<net::PortReservation> taken = net::PortReservation::Take(wanted);
+    if (!taken.ok()) Refuse(wanted, taken.error());
+    endpoints_.push_back(taken.value().endpoint());
+    reservations.push_back(std::move(taken).value());
+  }
+  site_ = DescribeSite(config, key, endpoints_);
+  StartUdp(config, core, clock);
+  StartTcp(config, core, clock);
+  reservations.clear();
+  for (net::UdpWorker& worker : workers_) {
+    threads_.emplace_back([&worker](const std::stop_token& stop) { worker.Run(stop); });
+  }
+}
+
+HandleDoors::~HandleDoors() { Stop(std::chrono::milliseconds(0)); }
+
+void HandleDoors::StartUdp(const Config& config, Core& core, const Clock& clock) {
+  for (const Endpoint& endpoint : endpoints_) {
+    for (std::size_t i = 0; i < WorkersPerEndpoint(config); ++i) {
+      datagrams_.push_back(
+          std::make_unique<serve::HandleDatagrams>(core.engine(), core.prefixes(), site_, clock));
+      Result<net::UdpWorker> worker = net::UdpWorker::Bind(endpoint, *datagrams_.back());
+      if (!worker.ok()) Refuse(endpoint, worker.error());
+      workers_.push_back(std::move(worker).value());
+    }
+  }
+}
+
+void HandleDoors::StartTcp(const Config& config, Core& core, const Clock& clock) {
+  for (std::uint32_t i = 0; i < config.handle.tcp_threads; ++i) {
+    streams_.push_back(
+        std::make_unique<serve::HandleStreams>(core.engine(), core.prefixes(), site_, clock));
+  }
+  net::StreamOptions options{
+      .endpoints = endpoints_,
+      .max_connections = config.handle.tcp_connections,
+      .max_connections_per_source = config.handle.tcp_connections_per_source};
+  options.timeouts.idle = config.handle.tcp_idle;
+  Result<net::StreamServer> server = net::StreamServer::Start(options, streams_);
+  if (!server.ok()) Refuse(endpoints_.front(), server.error());
+  tcp_.emplace(std::move(server).value());
+}
+
+void HandleDoors::Stop(std::chrono::milliseconds patience) {
+  for (std::jthread& thread : threads_) thread.request_stop();
+  if (tcp_.has_value()) tcp_->Stop(patience);
+  threads_.clear();
+}
+
+}  // namespace idnode::node

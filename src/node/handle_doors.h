@@ -1,0 +1,51 @@
+// The handle protocol's doors: on every endpoint of listen.handle, UDP workers and the TCP server.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "net/stream_server.h"
+#include "net/udp_worker.h"
+#include "node/config.h"
+#include "node/core.h"
+#include "serve/handle/datagrams.h"
+#include "serve/handle/streams.h"
+
+namespace idnode::node {
+
+class HandleDoors {
+ public:
+  // Listens and serves. Reads the site's key from `site.key_file`, or DIR/site-key.pem, which is
+  // made if it is not there. `core` and `clock` must outlive the doors. Throws std::runtime_error
+  // in words for the operator.
+  HandleDoors(const Config& config, const std::filesystem::path& directory, Core& core,
+              const Clock& clock);
+  HandleDoors(const HandleDoors&) = delete;
+  HandleDoors& operator=(const HandleDoors&) = delete;
+  ~HandleDoors();  // Stop(0)
+
+  // As listen.handle, with the ports that the system picked.
+  const std::vector<Endpoint>& endpoints() const noexcept { return endpoints_; }
+
+  // Listens no more; TCP connections may finish what they began for at most `patience`.
+  void Stop(std::chrono::milliseconds patience);
+
+ private:
+  void StartUdp(const Config& config, Core& core, const Clock& clock);
+  void StartTcp(const Config& config, Core& core, const Clock& clock);
+
+  std::vector<Endpoint> endpoints_;
+  serve::HandleSite site_;
+
+  std::vector<std::unique_ptr<serve::HandleDatagrams>> datagrams_;  // one a worker
+  std::vector<net::UdpWorker> workers_;
+  std::vector<std::unique_ptr<net::StreamHandler>> streams_;  // one a thread
+  std::optional<net::StreamServer> tcp_;
+  std::vector<std::jthread> threads_;  // of the workers
+};
+
+}  // namespace idnode::node

@@ -1,0 +1,131 @@
+// idnoded: the node's program.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+
+#include "base/small_file.h"
+#include "node/config.h"
+#include "node/node.h"
+#include "node/spdlog_logger.h"
+
+namespace idnode::node {
+namespace {
+
+struct Arguments {
+  std::filesystem::path data;
+  std::filesystem::path config_file;
+  std::filesystem::path ready_file;
+  bool ephemeral = false;
+  bool print_config = false;
+  bool config_reference = false;
+};
+
+constexpr const char* kFooter = R"(
+The first start writes the secret of an administrator's token to DIR/admin.token.
+SIGTERM and SIGINT end the node once what was begun is answered.
+
+Examples:
+  idnoded --data /var/lib/idnode --config /etc/idnode/idnode.toml
+  idnoded --data /tmp/try --ephemeral --ready-file /tmp/try/ready.json
+  idnoded --print-config > idnode.toml
+
+Exit codes: 0 ended as asked, 1 failed, 2 usage or configuration.)";
+
+void Describe(CLI::App& app, Arguments& arguments) {
+  app.set_version_flag("--version", IDNODE_VERSION);
+  app.add_option("--data", arguments.data, "Directory of the data; made if it is not there")
+      ->type_name("DIR");
+  app.add_option("--config", arguments.config_file, "Configuration (TOML)")->type_name("FILE");
+  app.add_flag("--ephemeral", arguments.ephemeral,
+               "Listen on 127.0.0.1 only, on ports that the system picks: for tests and trials");
+  app.add_option("--ready-file", arguments.ready_file,
+                 "Written once all listeners accept: JSON with pid, version and addresses")
+      ->type_name("FILE");
+  app.add_flag("--print-config", arguments.print_config,
+               "Print the configuration in force, with every default, and end");
+  app.add_flag("--config-reference", arguments.config_reference,
+               "Print the reference of all keys (Markdown) and end");
+  app.footer(kFooter);
+}
+
+// What is wrong with the configuration, to standard error. True if nothing is.
+bool ReadConfig(const Arguments& arguments, Config& config) {
+  std::vector<std::string> problems;
+  if (!arguments.config_file.empty()) problems = LoadConfig(arguments.config_file, config);
+  if (arguments.ephemeral) MakeEphemeral(config);
+  if (problems.empty()) problems = CheckConfig(config);
+  for (const std::string& problem : problems) std::cerr << "idnoded: " << problem << "\n";
+  return problems.empty();
+}
+
+// Blocks the signals that end the node, in this thread and all that it starts.
+sigset_t BlockSignals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGTERM);
+  ::sigaddset(&signals, SIGINT);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);  // NOLINT(*-int-to-ptr): the macro is the system's
+  return signals;
+}
+
+int Serve(const Arguments& arguments, const Config& config) {
+  const sigset_t signals = BlockSignals();
+  const SystemClock clock;
+  SpdlogLogger logger(
+      {.level = config.log.level, .format = config.log.format, .file = config.log.file});
+  Node node(arguments.data, config, clock, logger);
+  if (!arguments.ready_file.empty()) {
+    const Status written = WriteFile(arguments.ready_file, node.ReadyText(), 0644);
+    if (!written.ok()) {
+      throw std::runtime_error("cannot write the ready file " + arguments.ready_file.string());
+    }
+  }
+  int signal = 0;
+  ::sigwait(&signals, &signal);
+  logger.Info("stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
+  constexpr std::chrono::seconds kPatience{10};
+  node.Stop(kPatience);
+  if (!arguments.ready_file.empty()) {
+    std::error_code ignored;  // nobody is served by a message that the file is gone already
+    std::filesystem::remove(arguments.ready_file, ignored);
+  }
+  logger.Info("stopped");
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  Arguments arguments;
+  CLI::App app("A secondary node of industrial-internet identifier resolution.", "idnoded");
+  Describe(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (arguments.config_reference) {
+    std::cout << ConfigReference();
+    return 0;
+  }
+  Config config;
+  if (!ReadConfig(arguments, config)) return 2;
+  if (arguments.print_config) {
+    std::cout << PrintConfig(ConfigTable(config));
+    return 0;
+  }
+  if (arguments.data.empty()) {
+    std::cerr << "idnoded: --data DIR is missing: where shall the data be?\n";
+    return 2;
+  }
+  try {
+    return Serve(arguments, config);
+  } catch (const std::exception& error) {
+    std::cerr << "idnoded: " << error.what() << "\n";
+    return 1;
+  }
+}
+
+}  // namespace
+}  // namespace idnode::node
+
+int main(int argc, char** argv) { return idnode::node::Main(argc, argv); }
