@@ -65,7 +65,7 @@ sigset_t BlockSignals() {
   ::sigaddset(&signals, SIGTERM);
   ::sigaddset(&signals, SIGINT);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  ::signal(SIGPIPE, SIG_IGN);  // NOLINT(*-int-to-ptr): the macro is the system's
+  ::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of its socket, not an end
   return signals;
 }
 

@@ -197,7 +197,7 @@ class RowRun {
       } else {
         const std::string name = refusal.identifier.empty() ? "" : refusal.identifier + ": ";
         const Failure& why = refusal.failure;
-        session_.out().Warn(
+        Warn(
             Say(session_.language(), text::kRowRefused, refusal.line, Printable(name + why.cause),
                 why.field.empty() ? "" : " (" + Printable(why.field) + ")", Printable(why.code)));
       }
