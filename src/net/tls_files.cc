@@ -6,11 +6,11 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-#include <cerrno>
-#include <fstream>
 #include <memory>
-#include <optional>
 #include <system_error>
+#include <utility>
+
+#include "base/small_file.h"
 
 namespace idnode::net {
 namespace {
@@ -28,21 +28,15 @@ using Key = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
 
 constexpr std::size_t kMaxFile = std::size_t{1} << 20;  // octets; a chain has some thousands
 
-std::optional<std::string> ReadFile(const std::filesystem::path& path, std::string& reason) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kMaxFile + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (!file.is_open() || file.bad()) {
-    reason = path.string() + ": cannot be read: " + std::generic_category().message(errno);
-    return std::nullopt;
-  }
-  if (text.size() > kMaxFile) {
-    reason = path.string() + ": is too large for a PEM file";
-    return std::nullopt;
-  }
-  return text;
+Result<std::string> ReadPem(const std::filesystem::path& path, std::string& reason) {
+  Result<std::string> text = ReadFile(path, kMaxFile);
+  if (text.ok()) return text;
+  const Error& error = text.error();
+  reason = path.string() + ": cannot be read: " +
+           (error.code == Errc::kTooLarge
+                ? "it is too large for a PEM file"
+                : std::generic_category().message(static_cast<int>(error.detail)));
+  return error;
 }
 
 Bio Reading(const std::string& text) {
@@ -56,13 +50,13 @@ int NoPassPhrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*contex
 
 Result<TlsFiles> LoadTlsFiles(const std::filesystem::path& certificate_file,
                               const std::filesystem::path& key_file, std::string& reason) {
-  auto certificates = ReadFile(certificate_file, reason);
-  if (!certificates.has_value()) return Error{Errc::kUnavailable, 0, "certificate"};
-  auto key_text = ReadFile(key_file, reason);
-  if (!key_text.has_value()) return Error{Errc::kUnavailable, 0, "key"};
+  Result<std::string> certificates = ReadPem(certificate_file, reason);
+  if (!certificates.ok()) return certificates.error();
+  Result<std::string> key_text = ReadPem(key_file, reason);
+  if (!key_text.ok()) return key_text.error();
 
-  const Bio certificate_bio = Reading(*certificates);
-  const Bio key_bio = Reading(*key_text);
+  const Bio certificate_bio = Reading(certificates.value());
+  const Bio key_bio = Reading(key_text.value());
   const Certificate certificate(
       PEM_read_bio_X509(certificate_bio.get(), nullptr, NoPassPhrase, nullptr));
   const Key key(PEM_read_bio_PrivateKey(key_bio.get(), nullptr, NoPassPhrase, nullptr));
@@ -85,7 +79,8 @@ Result<TlsFiles> LoadTlsFiles(const std::filesystem::path& certificate_file,
              certificate_file.string();
     return Error{Errc::kMalformed, 0, "key"};
   }
-  return TlsFiles{.certificates = *std::move(certificates), .key = *std::move(key_text)};
+  return TlsFiles{.certificates = std::move(certificates).value(),
+                  .key = std::move(key_text).value()};
 }
 
 }  // namespace idnode::net

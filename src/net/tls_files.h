@@ -15,7 +15,8 @@ struct TlsFiles {
 
 // Reads both and checks that a server can use them: whole, free of a pass phrase, made for each
 // other. Whether the certificate has expired is left to its clients. `reason` receives errors in
-// words for the operator. Errors: kMalformed; kUnavailable, a file cannot be read.
+// words for the operator. Errors: kMalformed; those of
+// ReadFile() in base/small_file.h.
 Result<TlsFiles> LoadTlsFiles(const std::filesystem::path& certificate_file,
                               const std::filesystem::path& key_file, std::string& reason);
 
