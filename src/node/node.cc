@@ -9,6 +9,7 @@
 
 #include "base/json_text.h"
 #include "handle/fold.h"
+#include "monitor/feed_hub.h"
 #include "node/admin_token.h"
 #include "node/core.h"
 #include "node/handle_doors.h"
@@ -17,7 +18,7 @@
 namespace idnode::node {
 namespace {
 
-Core::Options CoreOptions(const Config& config) {
+Core::Options CoreOptions(const Config& config, monitor::FeedHub& hub) {
   Core::Options options;
   options.store.block_cache_octets = config.store.block_cache;
   options.store.memtable_octets = config.store.write_buffer;
@@ -27,15 +28,19 @@ Core::Options CoreOptions(const Config& config) {
   options.registry.record.values = config.limits.values_per_record;
   options.registry.record.octets = config.limits.record_octets;
   options.list_page = config.limits.list_page;
+  options.listeners = {&hub};
   return options;
 }
 
-std::unique_ptr<serve::GrpcServer> StartGrpc(const Config& config, Core& core) {
+std::unique_ptr<serve::GrpcServer> StartGrpc(const Config& config, Core& core,
+                                             monitor::FeedHub& hub) {
   serve::GrpcServer::Options options{.listen = config.listen.grpc,
                                      .certificate_file = config.tls.certificate,
                                      .key_file = config.tls.key,
                                      .message_octets = config.grpc.message_octets,
-                                     .calls_per_connection = config.grpc.streams_per_connection};
+                                     .calls_per_connection = config.grpc.streams_per_connection,
+                                     .threads = config.grpc.threads,
+                                     .watchers = config.grpc.watchers};
   std::string reason;
   auto server = serve::GrpcServer::Start(std::move(options),
                                          {.registry = core.registry(),
@@ -43,6 +48,7 @@ std::unique_ptr<serve::GrpcServer> StartGrpc(const Config& config, Core& core) {
                                           .store = core.engine(),
                                           .committer = core.committer(),
                                           .prefixes = core.prefixes(),
+                                          .hub = hub,
                                           .version = IDNODE_VERSION},
                                          reason);
   if (!server.ok()) throw std::runtime_error(reason);
@@ -55,11 +61,12 @@ std::unique_ptr<serve::GrpcServer> StartGrpc(const Config& config, Core& core) {
 struct Node::Parts {
   Parts(const std::filesystem::path& directory, const Config& config, const Clock& clock,
         Logger& logger)
-      : core(directory, CoreOptions(config), clock, logger),
+      : core(directory, CoreOptions(config, hub), clock, logger),
         handle(config, directory, core, clock),
-        grpc(StartGrpc(config, core)),
+        grpc(StartGrpc(config, core, hub)),
         data(directory) {}
 
+  monitor::FeedHub hub;
   Core core;
   HandleDoors handle;
   std::unique_ptr<serve::GrpcServer> grpc;

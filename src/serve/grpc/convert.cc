@@ -1,6 +1,8 @@
 #include "serve/grpc/convert.h"
 
+#include "ledger/rows.h"
 #include "registry/principal.h"
+#include "registry/record.h"
 
 namespace idnode::serve {
 namespace {
@@ -50,6 +52,26 @@ void ToProto(const ledger::Totals& totals, v1::Counts& out) {
   out.set_updated(totals.updated);
   out.set_deleted(totals.deleted);
   out.set_active(totals.active());
+}
+
+void ToProto(const ledger::Entry& entry, v1::Entry& out) {
+  const ledger::Leaf& leaf = entry.leaf;
+  out.set_seq(leaf.seq);
+  out.set_time_ms(leaf.time_ms);
+  out.set_kind(ToProto(leaf.kind));
+  out.set_channel(ToProto(leaf.channel));
+  out.set_prefix(leaf.prefix);
+  ToProto(leaf.totals, *out.mutable_totals());
+  if (leaf.prev != ledger::kNoSeq) out.set_prev(leaf.prev);
+  if (leaf.prev_in_prefix != ledger::kNoSeq) out.set_prev_in_prefix(leaf.prev_in_prefix);
+  const ledger::Payload& payload = entry.payload;
+  if (payload.actor.empty()) return;  // erased
+  out.set_identifier(payload.identifier);
+  out.set_actor(registry::ActorName(payload.actor));
+  out.set_request_id(std::string(AsText(payload.request_id)));
+  if (ledger::IsControl(leaf.kind)) return;
+  const Result<ledger::RecordState> state = ledger::DecodeRecordState(payload.state);
+  if (state.ok()) (void)registry::DecodeValues(state.value().values, *out.mutable_values());
 }
 
 void ToProto(const stored::v1::Prefix& prefix, ledger::Seq seq, v1::Prefix& out) {

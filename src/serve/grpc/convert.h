@@ -3,6 +3,7 @@
 
 #include "idnode/stored/v1/control.pb.h"
 #include "idnode/v1/admin.pb.h"
+#include "idnode/v1/audit.pb.h"
 #include "idnode/v1/common.pb.h"
 #include "ledger/entry.h"
 #include "registry/command.h"
@@ -13,6 +14,7 @@ v1::EntryKind ToProto(ledger::EntryKind kind) noexcept;
 v1::Channel ToProto(ledger::Channel channel) noexcept;
 void ToProto(const registry::Receipt& receipt, v1::Receipt& out);
 void ToProto(const ledger::Totals& totals, v1::Counts& out);
+void ToProto(const ledger::Entry& entry, v1::Entry& out);
 
 // `seq`: of the object's last entry.
 void ToProto(const stored::v1::Prefix& prefix, ledger::Seq seq, v1::Prefix& out);

@@ -4,6 +4,8 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/status.h>
 
+#include <atomic>
+#include <utility>
 #include <variant>
 
 #include "registry/principal.h"
@@ -11,15 +13,24 @@
 #include "serve/grpc/answer_thread.h"
 #include "serve/grpc/calls.h"
 #include "serve/grpc/server.h"
+#include "serve/grpc/workers.h"
 
 namespace idnode::serve {
 
 // Any thread.
 struct Door {
+  Door(GrpcServer::Options door_options, GrpcServer::Services made_on)
+      : options(std::move(door_options)),
+        services(std::move(made_on)),
+        feeder(1, options.watchers) {}
+
   const GrpcServer::Options options;
   const GrpcServer::Services services;
   Calls calls;
   AnswerThread answers;
+  Workers workers{2, 8};                 // what reads much of the log
+  Workers feeder;                        // what follows the feed: room for a turn of every watcher
+  std::atomic<std::size_t> watchers{0};  // that are being served
 };
 
 // In which the caller wants to read: metadata "accept-language".

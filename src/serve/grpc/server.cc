@@ -24,7 +24,7 @@ using std::chrono::milliseconds;
 
 // In the order in which they must outlive one another.
 struct GrpcServer::Impl {
-  Impl(Options options, Services made_on) : door{std::move(options), std::move(made_on), {}, {}} {}
+  Impl(Options options, Services made_on) : door(std::move(options), std::move(made_on)) {}
 
   Door door;
   std::vector<std::unique_ptr<grpc::Service>> services;
@@ -136,7 +136,7 @@ Result<std::unique_ptr<GrpcServer>> GrpcServer::Start(Options options, Services 
   for (std::size_t i = 0; i < ports.size(); ++i) {
     builder.AddListeningPort(door.options.listen[i].ToText(), credentials.value(), &ports[i]);
   }
-  for (const auto make : {MakeRegistrar, MakeAdmin}) {
+  for (const auto make : {MakeRegistrar, MakeAdmin, MakeResolver, MakeStatistics, MakeAudit}) {
     impl->services.push_back(make(door));
     builder.RegisterService(impl->services.back().get());
   }

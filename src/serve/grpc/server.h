@@ -28,6 +28,7 @@
 #include "base/published.h"
 #include "base/result.h"
 #include "ledger/committer.h"
+#include "monitor/feed_hub.h"
 #include "registry/lookup.h"
 #include "registry/registry.h"
 #include "resolve/prefix_table.h"
@@ -49,6 +50,7 @@ class GrpcServer {
     std::size_t message_octets = std::size_t{4} << 20;  // the largest message that is received
     std::uint32_t calls_per_connection = 1'000;         // under way; the client holds back others
     std::uint32_t threads = 16;                         // of gRPC, for reflection: one a call
+    std::uint32_t watchers = 64;                        // of the feed, at the same time
     std::uint32_t stream_window = 256;  // rows of a stream that are read and not yet answered
 
     // A silent connection is asked whether it is still there, and closed if it does not answer.
@@ -65,6 +67,7 @@ class GrpcServer {
     const store::Engine& store;
     const ledger::Committer& committer;
     const Published<resolve::PrefixTable>& prefixes;
+    monitor::FeedHub& hub;
     std::string version;  // of the program, for GetStatus
   };
 

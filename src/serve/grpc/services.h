@@ -11,5 +11,8 @@ namespace idnode::serve {
 
 std::unique_ptr<grpc::Service> MakeRegistrar(Door& door);
 std::unique_ptr<grpc::Service> MakeAdmin(Door& door);
+std::unique_ptr<grpc::Service> MakeResolver(Door& door);
+std::unique_ptr<grpc::Service> MakeStatistics(Door& door);
+std::unique_ptr<grpc::Service> MakeAudit(Door& door);
 
 }  // namespace idnode::serve

@@ -73,7 +73,7 @@ void GrpcTest::Build(std::unique_ptr<store::Engine> engine,
   });
   if (!control_->Load().ok()) throw std::runtime_error("control");
   auto committer =
-      ledger::Committer::Start(*engine_, clock_, nullptr, {control_.get(), &gate_}, options);
+      ledger::Committer::Start(*engine_, clock_, nullptr, {control_.get(), &gate_, &hub_}, options);
   if (!committer.ok()) throw std::runtime_error(committer.error().what);
   committer_ = std::move(committer).value();
   registry_ = std::make_unique<registry::Registry>(*committer_, *control_, clock_,
@@ -95,6 +95,7 @@ Result<std::unique_ptr<GrpcServer>> GrpcTest::TryToServe(const GrpcServer::Optio
                             .store = *engine_,
                             .committer = *committer_,
                             .prefixes = prefixes_,
+                            .hub = hub_,
                             .version = "0.0.0-test"},
                            reason);
 }

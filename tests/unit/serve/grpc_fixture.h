@@ -103,6 +103,7 @@ class GrpcTest : public testing::Test {
 
   ManualClock clock_{kNow};
   Gate gate_;
+  monitor::FeedHub hub_;
   store::MemoryDisk disk_;
   std::unique_ptr<store::Engine> engine_;
   Published<resolve::PrefixTable> prefixes_{std::make_shared<resolve::PrefixTable>()};

@@ -1,0 +1,136 @@
+#include "serve/grpc/feed_stream.h"
+
+#include <cstdlib>
+#include <utility>
+#include <variant>
+
+#include "serve/grpc/problem_status.h"
+
+namespace idnode::serve {
+
+FeedStream::FeedStream(Door& door, grpc::CallbackServerContext& context, std::string cursor)
+    : door_(door), context_(context), cursor_(std::move(cursor)) {
+  door_.calls.Begin(*this);
+  const std::size_t others = door_.watchers.fetch_add(1);
+  const auto caller = CallerOf(door_, context_);
+  std::optional<registry::Problem> refusal;
+  if (const auto* stranger = std::get_if<registry::Problem>(&caller)) {
+    refusal = *stranger;
+  } else if (others >= door_.options.watchers) {
+    refusal = registry::Problem{.code = registry::Code::kBusy};
+  }
+  if (!refusal.has_value()) {
+    PostTurn();
+    return;
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    finished_ = true;
+  }
+  this->Finish(Refusal(context_, *refusal));
+}
+
+void FeedStream::OnWriteDone(bool ok) {
+  {
+    const std::scoped_lock lock(mutex_);
+    writing_ = false;
+    broken_ = broken_ || !ok;
+  }
+  PostTurn();
+}
+
+void FeedStream::OnCancel() {
+  {
+    const std::scoped_lock lock(mutex_);
+    broken_ = true;
+  }
+  PostTurn();
+}
+
+void FeedStream::OnDone() {
+  door_.watchers.fetch_sub(1);
+  door_.calls.End(*this);
+  { const std::scoped_lock lock(mutex_); }  // whoever posted last may still be inside
+  delete this;
+}
+
+void FeedStream::PostTurn() {
+  const std::scoped_lock lock(mutex_);
+  if (turn_posted_ || finished_) return;
+  turn_posted_ = true;
+  // A stream has one turn posted at most, and the queue has room for every stream that is let in.
+  if (!door_.feeder.Post([this] { Turn(); })) std::abort();
+}
+
+void FeedStream::Turn() {
+  {
+    const std::scoped_lock lock(mutex_);
+    turn_posted_ = false;
+    if (writing_ && !broken_) return;  // OnWriteDone() comes
+  }
+  if (!problem_.has_value()) Serve();
+  grpc::Status status;
+  if (!Finishing(status)) return;
+  waiting_ = {};  // not under the mutex: its function may be waiting for that
+  {
+    const std::scoped_lock lock(mutex_);
+    if (turn_posted_ || writing_) return;  // a turn or a write is to come; that one finishes
+    finished_ = true;
+  }
+  this->Finish(status);  // this may be gone now
+}
+
+// Whether the call is to end, and with what.
+bool FeedStream::Finishing(grpc::Status& status) {
+  const std::scoped_lock lock(mutex_);
+  if (broken_) {
+    status = {grpc::StatusCode::CANCELLED, "cancelled"};
+    return true;
+  }
+  if (writing_) return false;
+  if (door_.calls.stopping()) problem_ = StoppingProblem();
+  if (!problem_.has_value()) return false;
+  status = Refusal(context_, *problem_);
+  return true;
+}
+
+// Sends the next message, or waits for one.
+void FeedStream::Serve() {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (writing_ || broken_ || door_.calls.stopping()) return;
+  }
+  // Each time anew: the token may have ended.
+  auto caller = CallerOf(door_, context_);
+  if (auto* refusal = std::get_if<registry::Problem>(&caller)) {
+    problem_ = std::move(*refusal);
+    return;
+  }
+  if (feed_ == nullptr) {
+    auto opened = monitor::Feed::Open(
+        door_.services.store, std::get<registry::Principal>(std::move(caller)), cursor_, {});
+    if (auto* refusal = std::get_if<registry::Problem>(&opened)) {
+      problem_ = std::move(*refusal);
+      return;
+    }
+    feed_ = std::get<std::unique_ptr<monitor::Feed>>(std::move(opened));
+  }
+  auto next = feed_->Next();
+  if (auto* refusal = std::get_if<registry::Problem>(&next)) {
+    problem_ = std::move(*refusal);
+    return;
+  }
+  auto& message = std::get<std::optional<v1::WatchResponse>>(next);
+  if (!message.has_value()) {
+    waiting_ = door_.services.hub.WakeBeyond(feed_->seq(), [this] { PostTurn(); });
+    return;
+  }
+  response_ = *std::move(message);
+  {
+    const std::scoped_lock lock(mutex_);
+    writing_ = true;
+  }
+  this->StartWrite(&response_);
+}
+
+}  // namespace idnode::serve
