@@ -437,10 +437,16 @@ class Builder {
          std::make_shared<ctl::Recount>());
 
     CLI::App& audit = Group("audit", {"prove what the node says", "审计"});
-    Verb(audit, "verify",
-         {"rebuild every view and the tree from the log and compare",
-          "由日志重建全部视图和默克尔树并比对"},
-         std::make_shared<ctl::AuditVerify>());
+    const auto verify = std::make_shared<ctl::AuditVerify>();
+    CLI::App& verify_verb = Verb(audit, "verify",
+                                 {"rebuild every view and the tree from the log and compare",
+                                  "由日志重建全部视图和默克尔树并比对"},
+                                 verify, "idnodectl audit verify --data /var/lib/idnode");
+    verify_verb
+        .add_option("--data", verify->data,
+                    Say({"a stopped node's directory, read only; without it the node is asked",
+                         "已停止节点的数据目录（只读）；省略则查询运行中的节点"}))
+        ->type_name("DIR");
     const auto log = std::make_shared<ctl::AuditLog>();
     CLI::App& log_verb =
         Verb(audit, "log", {"the stored entries, hexadecimal", "原始日志（十六进制）"}, log,

@@ -115,6 +115,11 @@ inline constexpr Text kVerifyOk{"Verified: {} entries, every view and the tree a
 inline constexpr Text kVerifyWrong{"WRONG: {1} differences from what {0} entries say.",
                                    "验证不通过：与 {0} 条日志相比有 {1} 处差异。"};
 inline constexpr Text kDifference{"{0}: {1} (0x{2}): {3}", "{0}：{1}（0x{2}）：{3}"};
+inline constexpr Text kDataUnreadable{"The data in {} cannot be read: {}.",
+                                      "无法读取 {} 中的数据：{}。"};
+inline constexpr Text kDataUnreadableFix{
+    "Name the --data directory of a node that is stopped; a running one is asked with --server.",
+    "请给出已停止节点的 --data 目录；运行中的节点请用 --server 查询。"};
 inline constexpr Text kReadProgress{"{0} of {1} rows, {2:.1f} %", "已读 {0} / {1} 行，{2:.1f} %"};
 
 // Rows of a file.

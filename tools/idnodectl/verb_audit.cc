@@ -3,6 +3,7 @@
 
 #include "rows.h"
 #include "verbs.h"
+#include "verify_directory.h"
 #include "words.h"
 
 namespace idnode::ctl {
@@ -111,8 +112,17 @@ Exit Run(Session& session, const Recount& /*options*/) {
   return result->equal() ? Exit::kDone : Exit::kFailed;
 }
 
-Exit Run(Session& session, const AuditVerify& /*options*/) {
+Exit Run(Session& session, const AuditVerify& options) {
   Progress progress;
+  if (!options.data.empty()) {
+    const auto found = VerifyDirectory(options.data, session.language(),
+                                       [&](std::uint64_t done, std::uint64_t total) {
+                                         ShowProgress(progress, done, total, session.language());
+                                         return true;
+                                       });
+    progress.Wipe();
+    return ReportVerify(session.out(), found);
+  }
   std::optional<v1::VerifyResponse::Result> result;
   session.client().Call(v1::VerifyRequest(), [&](const v1::VerifyResponse& step) {
     if (step.has_result()) result = step.result();

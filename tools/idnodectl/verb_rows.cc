@@ -197,9 +197,8 @@ class RowRun {
       } else {
         const std::string name = refusal.identifier.empty() ? "" : refusal.identifier + ": ";
         const Failure& why = refusal.failure;
-        Warn(
-            Say(session_.language(), text::kRowRefused, refusal.line, Printable(name + why.cause),
-                why.field.empty() ? "" : " (" + Printable(why.field) + ")", Printable(why.code)));
+        Warn(Say(session_.language(), text::kRowRefused, refusal.line, Printable(name + why.cause),
+                 why.field.empty() ? "" : " (" + Printable(why.field) + ")", Printable(why.code)));
       }
     }
   }
