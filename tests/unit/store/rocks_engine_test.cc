@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <rocksdb/db.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -234,23 +235,25 @@ TEST_F(RocksEngineTest, RefusesADirectoryThatIsOpenInThisProcess) {
 TEST_F(RocksEngineTest, RefusesADirectoryThatIsOpenElsewhere) {
   WriteThree();
   std::array<int, 2> ends{};
-  ASSERT_EQ(::pipe(ends.data()), 0);
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
   const std::string lock = (path_ / "LOCK").string();
   const pid_t other = ::fork();
   if (other == 0) {  // what RocksDB does there; itself it cannot be used after fork()
     struct flock whole {};
     whole.l_type = F_WRLCK;
     const bool locked = ::fcntl(::open(lock.c_str(), O_RDWR), F_SETLK, &whole) == 0;
+    ::close(ends[0]);
     (void)!::write(ends[1], locked ? "y" : "n", 1);
     char end = 0;
-    (void)!::read(ends[0], &end, 1);
+    (void)!::read(ends[1], &end, 1);  // until the test goes on, or ends
     ::_exit(0);
   }
+  ::close(ends[1]);
   char locked = 0;
   ASSERT_EQ(::read(ends[0], &locked, 1), 1);
   EXPECT_EQ(locked, 'y');
   ExpectRefusal(Errc::kUnavailable, EWOULDBLOCK, "another process");
-  (void)!::write(ends[1], "e", 1);
+  ::close(ends[0]);
   ::waitpid(other, nullptr, 0);
   EXPECT_TRUE(Open().ok()) << reason_;
 }
