@@ -64,7 +64,7 @@ class Feed {
 
   Feed(const store::Engine& store, registry::Principal principal, const Options& options);
 
-  Status Resume(std::string_view cursor);
+  Status Resume(std::string_view octets);
   Result<bool> Begin();
 
   const store::Engine& store_;

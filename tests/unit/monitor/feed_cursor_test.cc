@@ -22,7 +22,7 @@ TEST(FeedCursor, HasTheOctetsOfItsTable) {
   expected += "0102030405060708";
   for (int i = 0; i < 16; ++i) expected += "bb";
   EXPECT_EQ(octets.size(), kFeedCursorSize);
-  EXPECT_EQ(ToHex(AsBytes(octets)).substr(0, 2 * 57), expected);
+  EXPECT_EQ(ToHex(AsBytes(octets)).substr(0, expected.size()), expected);
 }
 
 TEST(FeedCursor, ReadsWhatItWrote) {

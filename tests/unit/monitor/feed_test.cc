@@ -92,7 +92,7 @@ TEST(Feed, SendsOnlyWhatTheDaysSinceMayHaveChanged) {
   history.Random(200);
   Receiver receiver;
   Drain(*Open(history, ""), receiver);
-  history.ledger.clock.Advance(2 * 86'400'000);
+  history.ledger.clock.Advance(2 * kDayMs);
   for (int i = 0; i < 30; ++i) history.Change("88.119", 3);
   const auto feed = Open(history, receiver.cursor, {.near = 10});
   const auto message = Next(*feed);

@@ -29,13 +29,15 @@ inline std::int64_t ActiveOf(const Four& four) { return four[0] + four[1] - four
 
 // "2026-11-18", the day in China.
 inline std::string DayText(std::int64_t time_ms) {
-  const std::time_t seconds = time_ms / 1000 + 8 * 3600;
+  const std::time_t seconds = time_ms / 1000 + 28'800;
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   std::array<char, 16> text{};
   (void)std::strftime(text.data(), text.size(), "%Y-%m-%d", &parts);
   return text.data();
 }
+
+inline constexpr std::int64_t kDayMs = 86'400'000;
 
 struct Event {
   std::string prefix;
@@ -71,11 +73,11 @@ class History {
   // Some registrations, updates, deletions; now and then a control object, and a new day.
   void Random(int entries) {
     for (int i = 0; i < entries; ++i) {
-      if (Below(20) == 0) ledger.clock.Advance(Below(3) * 86'400'000 + 1);
+      if (Below(20) == 0) ledger.clock.Advance(kDayMs * static_cast<std::int64_t>(Below(3)) + 1);
       if (Below(15) == 0) {
         Put({.control = true}, ledger::PutsControl("pA", "object " + std::to_string(Below(1000))));
       } else {
-        Change(kPrefixes.at(Below(kPrefixes.size())), Below(12));
+        Change(prefixes.at(Below(prefixes.size())), Below(12));
       }
     }
   }
@@ -105,7 +107,7 @@ class History {
   std::size_t size() const { return events.size(); }
   Rows rows(std::size_t size) const { return RowsOf(events, size); }
 
-  static inline const std::vector<std::string> kPrefixes = {
+  static inline const std::vector<std::string> prefixes = {
       "88", "88.118", "88.118-X", "88.118.1", "88.118.1.2", "88.118_", "88.1180", "88.119"};
 
   ledger::MemoryLedger ledger;

@@ -90,7 +90,7 @@ TEST_F(QueryCall, RefusesWhatCannotBeRead) {
 
 TEST_F(QueryCall, AsksWhetherTheTokenMaySeeAllOfIt) {
   const auto ask = [&](const char* prefix, bool below,
-                       std::vector<std::pair<std::string, bool>> reaches,
+                       const std::vector<std::pair<std::string, bool>>& reaches,
                        stored::v1::Scope scope = stored::v1::SCOPE_MONITOR) {
     v1::QueryRequest request;
     request.set_prefix(prefix);

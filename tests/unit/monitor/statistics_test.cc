@@ -73,13 +73,13 @@ TEST(Statistics, AgreeWithCountingByHand) {
   const Day last = Day::Of(history.ledger.clock.WallMs());
   std::vector<Selection> selections = {
       {"", false}, {"", true}, {"88.118.1.2.3", true}, {"99", true}};
-  for (const std::string& prefix : History::kPrefixes) {
+  for (const std::string& prefix : History::prefixes) {
     selections.push_back({prefix, false});
     selections.push_back({prefix, true});
   }
   std::vector<std::optional<Day>> days = {std::nullopt, Day(Day::kMinNumber), Day(Day::kMaxNumber)};
   for (Day day = first + -1; day <= last + 1; day = day + 4) days.emplace_back(day);
-  ASSERT_GT(days.size(), 10U);
+  ASSERT_GE(days.size(), 10U);
   for (const Selection& selection : selections) {
     for (const auto& from : days) {
       for (const auto& to : days) {
@@ -136,7 +136,7 @@ TEST(Statistics, CostOneRowForEachEndOfThePeriod) {
   for (int day = 0; day < 400; ++day) {
     history.Change("88.118", 1);
     history.Change("88.118", static_cast<std::size_t>(day) + 2);
-    history.ledger.clock.Advance(86'400'000);
+    history.ledger.clock.Advance(kDayMs);
   }
   const CountingStore store(*history.ledger.engine);
   const Day first = Day::Of(ledger::kTestTime);
