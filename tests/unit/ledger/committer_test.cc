@@ -523,6 +523,18 @@ TEST_F(CommitterTest, AnAcceptanceThatWasNotCommittedAcceptsNothing) {
   EXPECT_EQ(StopAndRecount().size(), 3U);
 }
 
+TEST_F(CommitterTest, AnAcceptanceThatFailsAcceptsNothingForTheRestOfItsGroup) {
+  Start();
+  ASSERT_EQ(Do(AcceptsClock()).kind, Kind::kCommitted);
+  committer_.reset();
+  disk_.Of(store::Family::kCounts).at(TipKey(""))[3] ^= 1;  // no control entry can be made
+  Start();
+  clock_.SetWall(kTestTime + Day::kMs);
+  auto answers = SendTogether(*committer_, {AcceptsClock(), Creates("88.118/A")});
+  EXPECT_EQ(answers[0].get().error.code, Errc::kCorrupt);
+  EXPECT_EQ(answers[1].get().kind, Kind::kClock);
+}
+
 TEST_F(CommitterTest, AnAcceptanceOfUnknownOutcomeCountsIfItWasCommitted) {
   for (const bool applied : {true, false}) {
     SCOPED_TRACE(applied);

@@ -92,6 +92,27 @@ TEST_F(GroupLimits, OneThatNoCommitCanHoldGetsAnErrorAndTheOthersGoOn) {
   StopAndCheck();
 }
 
+TEST_F(GroupLimits, OneThatIsLargerThanAGroupGoesAlone) {
+  Start({});
+  std::vector<Wish> wishes = Many(3, ValuesOf("v"));
+  wishes[1].content = ValuesOfSize(700'000);
+  for (const Answer& answer : Send(wishes)) EXPECT_EQ(answer.kind, Kind::kCommitted);
+  EXPECT_EQ(StopAndCheck(), 3U);
+}
+
+TEST_F(GroupLimits, WhatIsErasedInPassingFindsItsLimitInTheEngines) {
+  Start({.keys = 40, .octets = 100'000});
+  Send(Many(30, ValuesOf("v")));
+  clock_.Advance(31 * Day::kMs);
+  std::vector<Wish> wishes = Many(30, ValuesOf("w"));
+  for (Wish& wish : wishes) wish.kind = EntryKind::kUpdated;
+  for (const Answer& answer : Send(wishes)) {
+    EXPECT_EQ(answer.kind, Kind::kCommitted) << answer.error.what;
+  }
+  EXPECT_GT(CountAgain(*engine_).forgotten, 0U);
+  StopAndCheck();
+}
+
 // Right at the limit, in steps of a few octets, so that nothing that a commit also holds is
 // forgotten: neither the head nor what is erased in passing.
 TEST_F(GroupLimits, AnythingIsEitherCommittedOrRefusedAloneUpToTheVeryLimit) {

@@ -192,6 +192,22 @@ TEST_F(RequestIdTest, EveryCommitForgetsAFewSoThatItCatchesUp) {
   EXPECT_EQ(Length(), 16U);
 }
 
+// An id comes back into use while its old entry still waits to be forgotten.
+TEST_F(RequestIdTest, ForgettingAnOldUseLeavesTheNewOneAlone) {
+  std::vector<Wish> old;
+  for (int i = 0; i < 6; ++i) old.push_back(Creates("88.118/" + std::to_string(i)));
+  for (const Wish& wish : old) ledger_.Commit(wish);
+  ledger_.clock.Advance(kRememberMs);
+  ledger_.Commit(Creates("88.119/FIRST"));  // from here on the last of them is old, too
+  const Wish again = UnderTheIdOf(old.back(), Creates("88.119/AGAIN"));
+  EXPECT_EQ(ledger_.Commit(again).seq, 7U);
+  EXPECT_EQ(CountAgain(*ledger_.engine).forgotten, 4U);
+  ledger_.Commit(Creates("88.119/LAST"));
+  EXPECT_EQ(CountAgain(*ledger_.engine).forgotten, 6U);
+  EXPECT_EQ(ledger_.Do(again).seq, 7U);
+  EXPECT_EQ(Length(), 9U);
+}
+
 TEST_F(RequestIdTest, WhatWasForgottenInALostCommitIsForgottenInTheNext) {
   const Wish wish = Creates("88.118/A");
   ledger_.Commit(wish);
