@@ -3,30 +3,15 @@
 It keeps a log of its own and counts it in Python, so what ought to be in the receiver's tables is
 known without the code under test: rows(size) says it for every size of the log.
 """
-import os
-import subprocess
-import sys
-import tempfile
 import threading
 from concurrent import futures
 
 import grpc
 
-_PROTO = os.path.join(os.path.dirname(__file__), "..", "..", "proto")
+from node import common_pb2, statistics_pb2
+
 CHANNELS = ["grpc", "stream", "import", "handle", "http"]  # CHANNEL_GRPC = 1, ...
 KINDS = ["created", "recreated", "updated", "deleted"]
-
-
-def messages():
-    """The modules (statistics_pb2, common_pb2), made by protoc for this run."""
-    if not hasattr(messages, "made"):
-        messages.directory = tempfile.TemporaryDirectory(prefix="idnode-protoc-")
-        subprocess.run(["protoc", f"--python_out={messages.directory.name}", f"-I{_PROTO}",
-                        "idnode/v1/common.proto", "idnode/v1/statistics.proto"], check=True)
-        sys.path.insert(0, messages.directory.name)
-        from idnode.v1 import common_pb2, statistics_pb2
-        messages.made = statistics_pb2, common_pb2
-    return messages.made
 
 
 class FeedStandIn:
@@ -69,8 +54,8 @@ class FeedStandIn:
     def start(self):
         handlers = grpc.method_handlers_generic_handler("idnode.v1.Statistics", {
             "Watch": grpc.unary_stream_rpc_method_handler(
-                self._watch, messages()[0].WatchRequest.FromString,
-                messages()[0].WatchResponse.SerializeToString)})
+                self._watch, statistics_pb2.WatchRequest.FromString,
+                statistics_pb2.WatchResponse.SerializeToString)})
         self._server = grpc.server(futures.ThreadPoolExecutor(16), options=[("grpc.so_reuseport", 0)])
         self._server.add_generic_rpc_handlers((handlers,))
         address = f"127.0.0.1:{self.port}"
@@ -102,7 +87,7 @@ class FeedStandIn:
             self.calls.append((request.cursor, dict(context.invocation_metadata())))
         self._refuse_if_told(request, context)
         for row in self.first_rows:
-            yield messages()[0].WatchResponse(rows=[row], log_id=self.log_id)
+            yield statistics_pb2.WatchResponse(rows=[row], log_id=self.log_id)
         since = int(request.cursor[16:]) if request.cursor else 0
         first = True
         while context.is_active() and server is self._server:
@@ -119,7 +104,7 @@ class FeedStandIn:
     def _refuse_if_told(self, request, context):
         problem = self.problem
         if request.cursor and request.cursor[:16] != self.log_id:
-            problem = grpc.StatusCode.FAILED_PRECONDITION, messages()[1].Problem(
+            problem = grpc.StatusCode.FAILED_PRECONDITION, common_pb2.Problem(
                 code="cursor_foreign", cause="the cursor is of another log", fix="begin without one")
         if problem:
             code, text = problem
@@ -128,22 +113,21 @@ class FeedStandIn:
             context.abort(code, f"{text.cause}. {text.fix}" if text else "because")
 
     def _round(self, since, whole):
-        statistics, _ = messages()
         with self._changed:
             size, changed = len(self._log), {(prefix, day) for prefix, day, _, _ in self._log[since:]}
         rows = {}
         for (prefix, day, channel), counts in self.rows(size).items():
             if whole or (prefix, day) in changed:
                 rows.setdefault((prefix, day), []).append((channel, counts))
-        items = [statistics.WatchResponse.Row(prefix=prefix, day=day, channels=[
-            statistics.WatchResponse.Row.ByChannel(
+        items = [statistics_pb2.WatchResponse.Row(prefix=prefix, day=day, channels=[
+            statistics_pb2.WatchResponse.Row.ByChannel(
                 channel=CHANNELS.index(channel) + 1,
                 counts=dict(zip(KINDS, counts), active=counts[0] + counts[1] - counts[3]))
             for channel, counts in channels]) for (prefix, day), channels in rows.items()]
         for start in range(0, len(items), self.rows_per_message):
-            yield statistics.WatchResponse(rows=items[start:start + self.rows_per_message],
+            yield statistics_pb2.WatchResponse(rows=items[start:start + self.rows_per_message],
                                            log_id=self.log_id)
         if not self.hold_cursor:
-            yield statistics.WatchResponse(cursor=self.log_id + str(size).encode(), log_size=size,
+            yield statistics_pb2.WatchResponse(cursor=self.log_id + str(size).encode(), log_size=size,
                                            log_id=self.log_id)
         return size

@@ -1,5 +1,9 @@
 #!/usr/bin/python3
-"""idnode-monitor-sink on a real PostgreSQL, following a stand-in for the node that counts on its own."""
+"""idnode-monitor-sink on a real PostgreSQL.
+
+It follows a stand-in for the node, which does what a node never should, and the node itself, with all
+three killed at random. Either way this test counts on its own.
+"""
 import os
 import random
 import signal
@@ -10,7 +14,8 @@ import unittest
 
 import grpc
 
-from feed_stand_in import CHANNELS, KINDS, FeedStandIn, messages
+from feed_stand_in import CHANNELS, KINDS, FeedStandIn
+from node import Node, common_pb2, statistics_pb2, value
 from postgres import PostgreSQL, free_port
 
 SINK = os.path.join(os.environ["IDNODE_BIN"], "idnode-monitor-sink")
@@ -150,8 +155,7 @@ class Following(SinkTest):
         self.assertEqual(postgres.query(f"SELECT log_size FROM {quoted}.feed"), [["50"]])
 
     def test_the_later_one_of_two_equal_rows_counts(self):
-        statistics, _ = messages()
-        row = lambda n: statistics.WatchResponse.Row(prefix="88", day="2026-01-01", channels=[
+        row = lambda n: statistics_pb2.WatchResponse.Row(prefix="88", day="2026-01-01", channels=[
             dict(channel=1, counts=dict(created=n))])
         self.feed.first_rows = [row(9), row(1), row(7), row(3)]
         with self.feed:
@@ -249,7 +253,7 @@ class Refusals(SinkTest):
         self.assertEqual(self.table(), before)
 
     def test_what_the_node_denies(self):
-        self.feed.problem = grpc.StatusCode.PERMISSION_DENIED, messages()[1].Problem(
+        self.feed.problem = grpc.StatusCode.PERMISSION_DENIED, common_pb2.Problem(
             code="permission_denied", cause="the token lacks the scope monitor", fix="ask for one that has it")
         with self.feed:
             self.refused(5, "permission_denied", "lacks the scope", "ask for one")
@@ -260,7 +264,7 @@ class Refusals(SinkTest):
 
     def test_rows_that_cannot_be_right(self):
         self.add_random()
-        row, counts = messages()[0].WatchResponse.Row, dict(created=1)
+        row, counts = statistics_pb2.WatchResponse.Row, dict(created=1)
         for wrong in [row(prefix="88", day="2026-01-01", channels=[dict(channel=9, counts=counts)]),
                       row(prefix="88", day="2026-01-01", channels=[dict(channel=0, counts=counts)]),
                       row(prefix="88", day="2026-01-01", channels=[dict(channel=1, counts=dict(created=2**63))]),
@@ -452,6 +456,78 @@ class Breaks(SinkTest):
                 self.assertTrue(all(a <= b for a, b in zip(counts, most[key])), (kill, victim, size, key))
         self.wait_until_equal()
         self.assertEqual(sink.end(), 0)
+
+
+class WithTheNode(SinkTest):
+    """The real feed. What it should have told is counted from the receipts."""
+
+    def change(self, api, name):
+        """Registers, updates, deletes or registers again, until that is acknowledged."""
+        alive = self.alive.get(name, False)
+        deletes = alive and self.random.random() < 0.3
+        method = (api.Registrar.Delete if deletes else
+                  api.Registrar.Update if alive else api.Registrar.Register)
+        fields = {} if deletes else {"values": [value(1, "URL", "https://a.example/")]}
+        fields.update(identifier=name, request_id=self.random.randbytes(16))
+        while True:
+            try:
+                receipt = method(**fields).receipt
+                break
+            except grpc.RpcError as error:
+                self.assertIn(error.code(), (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNKNOWN), error)
+                self.node.start()  # it was killed, and answers the repeat from what it had synced
+        self.alive[name] = not deletes
+        day = time.strftime("%Y-%m-%d", time.gmtime(receipt.time_ms // 1000 + 8 * 3600))
+        prefix = name.split("/")[0]
+        totals = self.totals.setdefault(prefix, [0, 0, 0, 0])
+        totals[receipt.kind - 1] += 1  # ENTRY_KIND_CREATED = 1, ...
+        self.counted[prefix, day, "grpc"] = list(totals)
+
+    def test_rows_are_equal_after_everything_was_killed(self):
+        self.alive, self.totals, self.counted = {}, {}, {}
+        with Node() as self.node:
+            prefixes = [f"88.118.{number}" for number in range(5)]
+            for prefix in prefixes:
+                self.node.ctl("prefix", "add", prefix)
+            token = ["--token-file", self.node.ready["admin_token_file"]]
+            api, sink = self.node.api(), self.sink(*token, server=self.node.grpc)
+            for _ in range(KILLS):
+                for _ in range(self.random.randrange(1, 15)):
+                    self.change(api, f"{self.random.choice(prefixes)}/{self.random.randrange(20)}")
+                victim = self.random.choice(["sink", "node", "postgres"])
+                if victim == "sink":
+                    sink.end(signal.SIGKILL)
+                    sink = self.sink(*token, server=self.node.grpc)
+                elif victim == "node":
+                    self.node.kill()  # the next change brings it back
+                else:
+                    postgres.kill()
+                    self.change(api, f"{prefixes[0]}/while it was away")
+                    postgres.start()
+            self.change(api, f"{prefixes[0]}/last")
+            size = api.Admin.GetStatus().log_size
+            wait_for("all entries", lambda: self.exists() and self.table()[0] == size)
+            self.assertEqual(self.table()[1], self.counted)
+            log_id = api.Admin.GetStatus().log_id
+            self.assertEqual(postgres.query(f"SELECT log_id FROM {self.schema}.feed"),
+                             [["\\x" + log_id.hex()]])
+            self.assertEqual(sink.end(), 0)
+            self.refuse_another_node(token)
+
+    def exists(self):
+        return postgres.query(f"SELECT to_regclass('{self.schema}.feed') IS NOT NULL") == [["t"]]
+
+    def refuse_another_node(self, token):
+        before = self.table()
+        with Node() as other:
+            other_token = ["--token-file", other.ready["admin_token_file"]]
+            code, said = self.once(*other_token, server=other.grpc)
+            self.assertEqual(code, 1, said)
+            self.assertIn("cursor_foreign", said)
+            self.assertEqual(self.table(), before)
+            self.assertEqual(self.once(*token, server=other.grpc)[0], 5)  # a token of the first one
+            self.assertEqual(self.once("--reset", *other_token, server=other.grpc)[0], 0)
+            self.assertEqual(self.table()[1], {})
 
 
 class Encrypted(SinkTest):
