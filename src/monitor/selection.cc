@@ -11,9 +11,9 @@ constexpr registry::Scope kMonitor = stored::v1::SCOPE_MONITOR;
 }  // namespace
 
 std::optional<Problem> RequireAll(const Principal& principal, const Selection& selection) {
-  // The star stands for any derived prefix: who may see that one may see them all, and the prefix.
   const bool derived = selection.below && !selection.prefix.empty();
-  return principal.Require(kMonitor, derived ? selection.prefix + ".*" : selection.prefix);
+  return derived ? principal.RequireBelow(kMonitor, selection.prefix)
+                 : principal.Require(kMonitor, selection.prefix);
 }
 
 std::optional<Problem> RequireAny(const Principal& principal) {

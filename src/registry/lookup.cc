@@ -106,7 +106,10 @@ std::variant<ListPage, Problem> Lookup::List(const Principal& principal,
                                              const ListQuery& query) const {
   if (auto problem = CheckPrefix(query.prefix, "prefix")) return *std::move(problem);
   const std::string prefix = handle::Folded(query.prefix);
-  if (auto problem = principal.Require(kRead, prefix)) return *std::move(problem);
+  if (auto problem =
+          query.below ? principal.RequireBelow(kRead, prefix) : principal.Require(kRead, prefix)) {
+    return *std::move(problem);
+  }
   if (!query.below && !control_.now()->prefixes.contains(prefix)) {
     return Problem{
         .code = Code::kPrefixUnknown, .field = "prefix", .parameters = {{"prefix", prefix}}};

@@ -62,6 +62,11 @@ std::optional<Problem> Principal::Require(Scope scope, std::string_view prefix) 
   return RequireOf(*token_, scope, prefix);
 }
 
+std::optional<Problem> Principal::RequireBelow(Scope scope, std::string_view prefix) const {
+  // The star stands for any derived prefix: who reaches that one reaches them all, and the prefix.
+  return Require(scope, std::string(prefix) + ".*");
+}
+
 std::optional<Problem> RequireOf(const Token& token, Scope scope, std::string_view prefix) {
   if (Has(token, scope) && Reaches(token, prefix)) return std::nullopt;
   return Problem{.code = Code::kPermissionDenied,

@@ -35,6 +35,9 @@ class Principal {
   // so for what has none). The node may do everything.
   std::optional<Problem> Require(Scope scope, std::string_view prefix) const;
 
+  // The same for `prefix` (folded, not empty) and all that are derived from it.
+  std::optional<Problem> RequireBelow(Scope scope, std::string_view prefix) const;
+
  private:
   explicit Principal(std::shared_ptr<const stored::v1::Token> token) : token_(std::move(token)) {}
 

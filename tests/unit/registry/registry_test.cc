@@ -350,6 +350,11 @@ TEST_F(RegistryTest, RefusesAListThatMakesNoSense) {
       << "a cursor of another prefix would show what the token may not see";
   const Principal other = Admit("s", {SCOPE_READ}, "88.2");
   EXPECT_EQ(refused({.prefix = "88.1"}, other), "permission_denied");
+  const Principal exact = Admit("exact", {SCOPE_READ}, "88.1");
+  EXPECT_EQ(refused({.prefix = "88.1"}, exact), "(accepted)");
+  EXPECT_EQ(refused({.prefix = "88.1", .below = true}, exact), "permission_denied");
+  const Principal below = Admit("below", {SCOPE_READ}, "88.1", true);
+  EXPECT_EQ(refused({.prefix = "88.1", .below = true}, below), "(accepted)");
 }
 
 }  // namespace
