@@ -23,8 +23,8 @@
 
 namespace idnode::ledger {
 
-inline constexpr std::int64_t kMaxBehindMs = 5 * 60'000;
-inline constexpr std::int64_t kMaxAheadMs = 10 * 60'000;
+inline constexpr std::int64_t kMaxBehindMs = std::int64_t{5} * 60'000;
+inline constexpr std::int64_t kMaxAheadMs = std::int64_t{10} * 60'000;
 
 inline constexpr std::string_view kClockKey = "c";  // of the control object
 

@@ -59,22 +59,23 @@ Result<std::unique_ptr<Committer>> Committer::Start(store::Engine& engine, const
     const Status checked = CheckMark(*mark, stored.value().head);
     if (!checked.ok()) return checked.error();
   }
-  return std::unique_ptr<Committer>(
-      new Committer(engine, clock, mark, std::move(listeners), options, std::move(stored).value()));
+  std::unique_ptr<Committer> committer(
+      new Committer(engine, clock, mark, std::move(listeners), options));
+  committer->Begin(std::move(stored).value());
+  return committer;
 }
 
 Committer::Committer(store::Engine& engine, const Clock& clock, store::MarkFile* mark,
-                     std::vector<CommitListener*> listeners, const Options& options,
-                     StoredHead stored)
+                     std::vector<CommitListener*> listeners, const Options& options)
     : engine_(engine),
       mark_(mark),
       listeners_(std::move(listeners)),
       options_(options),
       clock_(clock),
-      head_(std::move(stored.head)),
-      stored_head_(std::move(stored.octets)),
-      shown_head_(head_),
-      shown_clock_(clock_) {
+      shown_clock_(clock_) {}
+
+void Committer::Begin(StoredHead stored) {
+  SetState(std::move(stored.head), std::move(stored.octets));
   ++head_.epoch;
   thread_ = std::thread([this] { Run(); });
 }
@@ -82,22 +83,20 @@ Committer::Committer(store::Engine& engine, const Clock& clock, store::MarkFile*
 Committer::~Committer() { Stop(); }
 
 void Committer::Submit(std::unique_ptr<Request> request) {
-  Answer refusal;
-  {
-    const std::scoped_lock lock(mutex_);
-    if (stopping_) {
-      refusal = Unavailable(kStopping);
-    } else if (queue_.size() >= options_.queue_requests) {
-      refusal.kind = Answer::Kind::kBusy;
-    } else {
-      queue_.push_back(std::move(request));
-    }
-  }
-  if (request != nullptr) {
-    request->Done(refusal);
+  const std::optional<Answer> refusal = Enqueue(request);
+  if (refusal.has_value()) {
+    request->Done(*refusal);
   } else {
     wake_.notify_one();
   }
+}
+
+std::optional<Answer> Committer::Enqueue(std::unique_ptr<Request>& request) {
+  const std::scoped_lock lock(mutex_);
+  if (stopping_) return Unavailable(kStopping);
+  if (queue_.size() >= options_.queue_requests) return Answer{.kind = Answer::Kind::kBusy};
+  queue_.push_back(std::move(request));
+  return std::nullopt;
 }
 
 void Committer::Stop() {
@@ -220,9 +219,9 @@ Status Committer::Reopen() {
 // Goes on from what the engine holds. That may be more than anybody was told, but never less: then
 // the store has lost what was acknowledged, and writing on would hide it.
 Status Committer::Resume() {
-  Result<StoredHead> stored = ReadStoredHead(engine_);
-  if (!stored.ok()) return stored.error();
-  Head head = std::move(stored.value().head);
+  Result<StoredHead> read = ReadStoredHead(engine_);
+  if (!read.ok()) return read.error();
+  auto [head, octets] = std::move(read).value();
   if (head.epoch > head_.epoch) return kForeignWriter;
   const bool is_ours = head.seq() > head_.seq() || head.tree == head_.tree;
   if (!is_ours) return kLogLost;
@@ -230,7 +229,7 @@ Status Committer::Resume() {
   open_.reset();
   failure_.reset();
   head.epoch = head_.epoch;
-  SetState(std::move(head), std::move(stored).value().octets);
+  SetState(std::move(head), std::move(octets));
   Tell({});
   return {};
 }

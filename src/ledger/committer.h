@@ -97,8 +97,12 @@ class Committer {
   };
 
   Committer(store::Engine& engine, const Clock& clock, store::MarkFile* mark,
-            std::vector<CommitListener*> listeners, const Options& options, StoredHead stored);
+            std::vector<CommitListener*> listeners, const Options& options);
 
+  // Goes on from `stored`: starts the commit thread.
+  void Begin(StoredHead stored);
+  // Takes `request` over, or says why not.
+  std::optional<Answer> Enqueue(std::unique_ptr<Request>& request);
   void Run();
   bool Take(Requests& requests);
   // Answers some of `requests`, from the front, at least one, and takes them out.

@@ -34,6 +34,7 @@ class Overlay {
 
  private:
   struct TextHash {
+    // NOLINTNEXTLINE(readability-identifier-naming): the name is the standard library's
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const noexcept {
       return std::hash<std::string_view>()(text);
