@@ -13,6 +13,7 @@
 //   RocksEngine   one directory on this machine                              (store/rocksdb)
 //   ReaderGate    lets an engine wait until its readers have left the old one
 //   MarkFile      remembers how long the log was, outside the engine
+//   DirectoryLock one server, or any number of readers, on one directory
 #pragma once
 
 #include <cstddef>
@@ -86,8 +87,8 @@ class Readable {
  public:
   virtual ~Readable() = default;
 
-  // Reads one value into `value`, whose capacity is reused: a warm reader does not allocate.
-  // Errors: kNotFound, and `value` is then unspecified.
+  // Reads one value into `value`, whose capacity is reused, so that a warm reader need not
+  // allocate. Errors: kNotFound, and `value` is then unspecified.
   virtual Status Get(Family family, std::string_view key, std::string& value) const = 0;
 
   // Reads many values in one go; the answer has the order of `keys`. Absent is nullopt, no error.
@@ -100,41 +101,47 @@ class Readable {
                                         std::size_t limit) const = 0;
 
   // The head as it is stored; empty for a new shard. Errors: kUnavailable also after a kUnknown
-  // that only Reopen() can settle; the other reads go on meanwhile.
+  // that only Reopen() can settle; the other reads go on meanwhile, and may or may not see it.
   virtual Result<std::string> Head() const = 0;
 };
 
-// One moment of an engine, frozen: every read sees the same octets, whatever is committed
-// meanwhile. Costs the engine disk space while it lives, so no longer than a task. Must not outlive
-// the engine. Errors of every read, besides the above: kUnavailable once the engine has been
-// reopened.
+// One moment of an engine, frozen: every read sees the same octets, the head's included, whatever
+// is committed meanwhile. Costs the engine disk space while it lives, so no longer than a task.
+// Must not outlive the engine. Errors of every read, besides the above: kUnavailable once Reopen()
+// was called; then take another.
 using Snapshot = Readable;
 
 class Engine : public Readable {
  public:
+  // Any thread, as the reads, and with their errors.
   virtual Result<std::unique_ptr<Snapshot>> TakeSnapshot() const = 0;
 
   virtual Limits limits() const noexcept = 0;
 
   // Replaces the head and applies `puts` and `erases`, all or nothing, if the head still equals
-  // `expected_head`. An empty `expected_head` expects that there is none yet: a new shard.
+  // `expected_head`. An empty `expected_head` expects that there is none yet: a new shard. No head
+  // may be like an earlier one: put a nonce in it, new for every commit.
   //
-  // After kUnknown Reopen(), then reread Head(). Your writer nonce in it means committed. The
-  // expected head still there means: not yet. Once another commit has succeeded it means never, for
-  // the late one is then stale.
+  // After kUnknown Reopen(), then reread Head(). Your nonce in it means committed. The expected
+  // head still there means: not yet. Once another commit has succeeded it means never, for the late
+  // one is then stale.
   //
   // Errors, all of which leave everything as it was:
   //   kTooLarge   more keys or octets than limits(); split the group
-  //   kMalformed  an empty value or head; `detail` is the position of the put, from 0
-  // REQUIRES: one thread at a time, the shard's committer. Keys distinct; kHeadKey not among them.
+  //   kMalformed  an empty head; or an empty value or the head's own key, and then `detail` is the
+  //               position of the put or erase, from 0
+  //   kUnavailable, kCorrupt  as of Head(): it could not be compared
+  // REQUIRES: one thread at a time, the shard's committer. Keys distinct, of erases, too.
   Result<Outcome> Commit(std::string_view expected_head, std::string_view next_head,
                          std::span<const Put> puts, std::span<const Erase> erases);
 
   // Closes what lies below and opens it anew, which settles a commit of unknown outcome. Waits for
-  // reads under way; reads that come meanwhile wait, too. Snapshots taken before fail from then on.
-  // Errors: kUnavailable  it cannot be opened for writing now; call again later. Reads go on if
-  // what
-  //                       is there can be read at all.
+  // reads under way; reads that come meanwhile wait, too. Snapshots taken before fail from then on,
+  // even if this fails.
+  // Errors: kUnavailable  it cannot be opened for writing now; call again later
+  //         kCorrupt      nor will it ever be: it is damaged
+  // Then there is no head and no commit until a later call succeeds; other reads go on, if what is
+  // there can be read at all.
   // REQUIRES: the committer's thread.
   virtual Status Reopen() = 0;
 
