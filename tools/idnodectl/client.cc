@@ -19,10 +19,6 @@ constexpr std::array kBackoff = {std::chrono::milliseconds(200), std::chrono::mi
 constexpr std::size_t kMaxCaFile = 4U << 20;  // octets
 constexpr int kMaxMessage = 64 << 20;         // octets; a page of the largest records fits
 
-bool MayRepeat(grpc::StatusCode code) {
-  return code == grpc::StatusCode::UNAVAILABLE || code == grpc::StatusCode::DEADLINE_EXCEEDED;
-}
-
 Exit ExitOf(grpc::StatusCode code) {
   switch (code) {
     case grpc::StatusCode::NOT_FOUND:
@@ -72,9 +68,16 @@ Failure ToFailure(const grpc::Status& status, const grpc::ClientContext& context
   v1::Problem problem;
   if (found != trailer.end() &&
       problem.ParseFromArray(found->second.data(), static_cast<int>(found->second.size()))) {
-    return FromProblem(problem, ExitOf(status.error_code()));
+    return FromProblem(problem, problem.code() == kOutcomeUnknown ? Exit::kUnavailable
+                                                                  : ExitOf(status.error_code()));
   }
   return FromBareStatus(status, options);
+}
+
+// Whether the same octets may have another fate in a moment. A node that is busy is left alone.
+bool MayRepeat(const grpc::Status& status, const Failure& failure) {
+  return failure.exit == Exit::kUnavailable &&
+         status.error_code() != grpc::StatusCode::RESOURCE_EXHAUSTED;
 }
 
 std::shared_ptr<grpc::ChannelCredentials> Credentials(const Client::Options& options) {
@@ -130,9 +133,8 @@ struct Client::Wire {
       Response response;
       const grpc::Status status = (stub.*method)(&context, request, &response);
       if (status.ok()) return response;
-      if (!MayRepeat(status.error_code()) || attempt == kBackoff.size()) {
-        throw ToFailure(status, context, options);
-      }
+      const Failure failure = ToFailure(status, context, options);
+      if (!MayRepeat(status, failure) || attempt == kBackoff.size()) throw Failure(failure);
       std::this_thread::sleep_for(kBackoff.at(attempt));
     }
   }

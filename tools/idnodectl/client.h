@@ -1,8 +1,9 @@
 // The node, as a command sees it: one method per call of the API, a Failure where it goes wrong.
 //
 // gRPC stays behind this header, so only client.cc pays for its templates. A unary call that gets
-// no answer (UNAVAILABLE, DEADLINE_EXCEEDED) is sent again, the same octets: twice at most, after
-// 0.2 s and 0.6 s. A change carries a request id, so a repeat of one that was done is harmless.
+// no answer (UNAVAILABLE, DEADLINE_EXCEEDED, the problem outcome_unknown) is sent again, the same
+// octets: twice at most, after 0.2 s and 0.6 s. A change carries a request id, so a repeat of one
+// that was done is harmless.
 #pragma once
 
 #include <chrono>

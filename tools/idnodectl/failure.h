@@ -7,6 +7,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace idnode::ctl {
@@ -21,6 +22,9 @@ enum class Exit {
   kDenied = 5,       // no token, a wrong one, or one that may not do this
   kUnavailable = 6,  // the node does not answer, or not now; the same command may succeed later
 };
+
+// The code of a change that may have been made all the same: a repeat of its request id will tell.
+inline constexpr std::string_view kOutcomeUnknown = "outcome_unknown";
 
 // What idnode.v1.Problem says, together with the exit code that follows from it.
 struct Failure {

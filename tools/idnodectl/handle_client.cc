@@ -281,7 +281,7 @@ class Asker {
     failure.cause = Say(language_, *what, question_.server, number, question_.identifier);
     if (said.ok() && !said.value().empty()) failure.cause += fmt::format(" ({})", said.value());
     failure.parameters["response_code"] = std::to_string(number);
-    throw failure;
+    throw Failure(std::move(failure));
   }
 
   const HandleQuestion& question_;

@@ -9,7 +9,8 @@
 // Of a value only index, type and data are needed; "data" is text, "data_hex" is octets. "ttl_s" or
 // "expires_s", "permissions", "timestamp_s" (import) and "references" may follow, and beside
 // "values" a "request_id" of 32 hexadecimal digits. What else `list` prints ("seq", "changed_ms",
-// "deleted": false) is read over; any other field is refused, for it is a slip.
+// "deleted": false; timestamps, except by import) is read over; any other field is refused, for it
+// is a slip.
 #pragma once
 
 #include <string>

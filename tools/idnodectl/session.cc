@@ -32,7 +32,7 @@ Client& Session::client() {
 
 bool Session::OutcomeUnknown(const Failure& failure) {
   return failure.code == "unavailable" || failure.code == "timeout" ||
-         failure.code == "outcome_unknown";
+         failure.code == kOutcomeUnknown;
 }
 
 void Session::TellRequestId(Failure& failure, std::string_view request_id) const {

@@ -1,7 +1,9 @@
 // Many records from a file, over one stream.
 //
 // Rows that are sent and not yet answered are kept, at most kWindow of them. When the stream breaks
-// they are sent again on a new one, with the ids that they had, so none is lost or made twice.
+// they are sent again on a new one, with the ids that they had, so none is lost or made twice. A
+// row that the node cannot take just now (busy, outcome_unknown) ends the stream and goes the same
+// way.
 #include <fmt/format.h>
 #include <array>
 #include <condition_variable>
@@ -44,6 +46,11 @@ struct Tally {
   std::uint64_t refused = 0;
 };
 
+// What may go better in a moment.
+bool IsPassing(std::string_view code) {
+  return code == "busy" || code == "unavailable" || code == kOutcomeUnknown;
+}
+
 // The request id of a row: 16 octets that follow from the run's id and the row's line, so that a
 // second run with the same id and file repeats and does not register anew.
 std::string RowId(std::string_view run_id, std::uint64_t line) {
@@ -78,6 +85,10 @@ class RowRun {
 
  private:
   std::optional<Failure> Attempt() {
+    pending_.insert(pending_.begin(), std::make_move_iterator(deferred_.begin()),
+                    std::make_move_iterator(deferred_.end()));
+    deferred_.clear();
+    deferral_.reset();
     closed_ = false;
     resent_ = 0;
     answered_ = 0;
@@ -88,6 +99,7 @@ class RowRun {
     } catch (const Failure& failure) {
       return failure;
     }
+    if (deferral_ && !misordered_) return deferral_;
     if (misordered_ || !pending_.empty()) {
       return Failure{Exit::kFailed, "stream_broken", "",
                      Say(session_.language(), text::kStreamBroken),
@@ -101,10 +113,10 @@ class RowRun {
     for (;;) {
       std::unique_lock lock(mutex_);
       room_.wait(lock, [this] {
-        return closed_ || !refusals_.empty() || resent_ < pending_.size() ||
+        return closed_ || deferral_ || !refusals_.empty() || resent_ < pending_.size() ||
                (pending_.size() < kWindow && pending_octets_ < kWindowOctets);
       });
-      if (closed_) return false;
+      if (closed_ || deferral_) return false;
       if (resent_ < pending_.size()) {
         row = pending_[resent_++].request;
         return true;
@@ -128,6 +140,9 @@ class RowRun {
     try {
       if (line.size() > kMaxRow) throw lines_.TooLong();
       pending.request = ParseRow(line, session_.language());
+      if (door_ == RowDoor::kRegister) {  // a record that `list` printed has some
+        for (v1::Value& value : *pending.request.mutable_values()) value.clear_timestamp_s();
+      }
     } catch (const Failure& thrown) {
       failure = thrown;
     }
@@ -154,7 +169,14 @@ class RowRun {
     }
     ++answered_;
     --resent_;
-    const Pending& row = pending_.front();
+    Pending& row = pending_.front();
+    if (IsPassing(result.problem().code())) {
+      deferral_ = FromProblem(result.problem(), Exit::kUnavailable);
+      deferred_.push_back(std::move(row));  // stays counted in pending_octets_
+      pending_.pop_front();
+      room_.notify_one();
+      return;
+    }
     if (result.has_receipt()) {
       ++tally_.done;
       tally_.repeated += result.receipt().repeated() ? 1 : 0;
@@ -215,7 +237,7 @@ class RowRun {
   Exit Finish(const std::optional<Failure>& broken) {
     ReportRefusals();
     progress_.Wipe();
-    const std::uint64_t open = pending_.size();
+    const std::uint64_t open = pending_.size() + deferred_.size();
     Output& out = session_.out();
     if (json_) {
       json_->Close(fmt::format(
@@ -231,7 +253,7 @@ class RowRun {
       failure.parameters["request_id"] = Hex(run_id_);
       failure.fix += " " + Say(session_.language(), text::kRunAgain, Hex(run_id_));
       if (tally_.done > 0) failure.exit = Exit::kPartly;
-      throw failure;
+      throw Failure(std::move(failure));
     }
     if (tally_.refused == 0) return Exit::kDone;
     return tally_.done > 0 ? Exit::kPartly : Exit::kFailed;
@@ -249,8 +271,10 @@ class RowRun {
   // Below: under mutex_ while a stream is open.
   std::deque<Pending> pending_;
   std::size_t pending_octets_ = 0;
-  std::size_t resent_ = 0;      // how many of pending_, from the front, are on this stream
-  std::uint64_t answered_ = 0;  // on this stream
+  std::size_t resent_ = 0;           // how many of pending_, from the front, are on this stream
+  std::uint64_t answered_ = 0;       // on this stream
+  std::deque<Pending> deferred_;     // answered on this stream with a problem that may pass
+  std::optional<Failure> deferral_;  // the last such problem
   bool closed_ = false;
   bool misordered_ = false;
   std::vector<Refusal> refusals_;
