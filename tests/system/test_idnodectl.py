@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import socket
 import stat
 import struct
@@ -19,43 +20,13 @@ import time
 import unittest
 from pathlib import Path
 
-BIN = Path(os.environ.get("IDNODE_BIN", "build/dev/bin"))
+from node import BIN as BIN_NAME
+from node import Node
+
+BIN = Path(BIN_NAME)
 MAN = Path(__file__).parents[2] / "deploy/man/idnodectl.1"
 PREFIX = "88.118.1001"
 FOREIGN = "88.118.1002"
-
-
-class Node:
-    """An idnoded on ports of its own, with a data directory that goes away with it."""
-
-    def __init__(self) -> None:
-        self.directory = tempfile.TemporaryDirectory(prefix="idnodectl-test-")
-        self.data = Path(self.directory.name) / "data"
-        self.data.mkdir()
-        self.start()
-
-    def start(self) -> None:
-        ready = Path(self.directory.name) / "ready.json"
-        ready.unlink(missing_ok=True)
-        self.process = subprocess.Popen(
-            [BIN / "idnoded", "--data", self.data, "--ephemeral", "--ready-file", ready])
-        deadline = time.monotonic() + 60
-        while not ready.exists():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"idnoded did not start: {self.process.poll()}")
-            time.sleep(0.02)
-        told = json.loads(ready.read_text())
-        self.grpc, self.handle = told["grpc"], told["handle"]
-        self.admin_token_file = told["admin_token_file"]
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(60)
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.stop()
-        self.directory.cleanup()
 
 
 class Result:
@@ -148,6 +119,7 @@ node: Node
 def setUpModule() -> None:
     global node
     node = Node()
+    node.start()
     for prefix in (PREFIX, FOREIGN):
         assert admin("prefix", "add", prefix).exit == 0
 
@@ -156,8 +128,14 @@ def tearDownModule() -> None:
     node.close()
 
 
-def admin(*arguments: object, **more) -> Result:
-    return ctl("--server", node.grpc, "--token-file", node.admin_token_file, *arguments, **more)
+def admin(*arguments: object, at: Node | None = None, **more) -> Result:
+    """As the administrator of the node that all tests share, or of another one."""
+    there = at or node
+    return ctl("--server", there.grpc, "--token-file", token_file(there), *arguments, **more)
+
+
+def token_file(of: Node) -> str:
+    return of.ready["admin_token_file"]
 
 
 def row(identifier: str, *values: tuple[int, str, str]) -> str:
@@ -242,12 +220,12 @@ class Usage(unittest.TestCase):
         self.assertEqual(admin("get", identifier).exit, 4)
 
     def test_global_options_stand_before_or_behind_the_verb(self) -> None:
-        where = ("--server", node.grpc, "--token-file", node.admin_token_file, "--json")
+        where = ("--server", node.grpc, "--token-file", token_file(node), "--json")
         self.assertEqual(ctl(*where, "stats").json, ctl("stats", *where).json)
         self.assertEqual(ctl(*where, "prefix", "list").json, ctl("prefix", "list", *where).json)
 
     def test_the_environment_names_node_and_token(self) -> None:
-        told = {"IDNODE_SERVER": node.grpc, "IDNODE_TOKEN_FILE": node.admin_token_file}
+        told = {"IDNODE_SERVER": node.grpc, "IDNODE_TOKEN_FILE": token_file(node)}
         self.assertEqual(ctl("prefix", "list", **told).exit, 0)
         self.assertEqual(ctl("prefix", "list", "--server", "127.0.0.1:1", **told).exit, 6)
 
@@ -539,6 +517,15 @@ class Rows(unittest.TestCase):
         self.assertEqual(len(admin("list", prefix, "--values", "--json").json[150]["values"]), 1)
         self.assertEqual(admin("list", "88.118.1004", "--json").exit, 4)
 
+    def test_a_node_that_is_busy_gets_its_rows_again(self) -> None:
+        with Node("[ledger]\nqueue = 32\n") as busy:  # a stream alone fills it
+            self.assertEqual(admin("prefix", "add", PREFIX, at=busy).exit, 0)
+            rows = "".join(row(f"{PREFIX}/BUSY-{i}", (1, "URL", "a")) for i in range(2000))
+            done = admin("register", "--file", "-", "--json", stdin=rows.encode(), at=busy)
+            self.assertEqual(done.exit, 0, done.err)
+            self.assertEqual((done.json["done"], done.json["refused"]), (2000, 0))
+            self.assertEqual(admin("stats", "--json", at=busy).json["created"], 2000)
+
     def test_a_file_that_is_not_there(self) -> None:
         failed = admin("register", "--file", "/nonexistent", "--json")
         self.assertEqual((failed.exit, failed.error["code"]), (1, "file_unreadable"))
@@ -546,7 +533,7 @@ class Rows(unittest.TestCase):
 
 class LostAnswers(unittest.TestCase):
     def through(self, proxy: CuttingProxy, *arguments: object, **more) -> Result:
-        return ctl("--server", proxy.address, "--token-file", node.admin_token_file, *arguments, **more)
+        return ctl("--server", proxy.address, "--token-file", token_file(node), *arguments, **more)
 
     def test_a_change_whose_answer_is_lost_is_made_once(self) -> None:
         before = admin("stats", "--json").json["created"]
@@ -660,7 +647,7 @@ class Counting(unittest.TestCase):
 
     def test_watch_tells_as_it_happens(self) -> None:
         process = subprocess.Popen(
-            [BIN / "idnodectl", "--server", node.grpc, "--token-file", node.admin_token_file, "watch",
+            [BIN / "idnodectl", "--server", node.grpc, "--token-file", token_file(node), "watch",
              "--json"], stdout=subprocess.PIPE, text=True)
         try:
             for line in process.stdout:
@@ -707,6 +694,69 @@ class Auditing(unittest.TestCase):
 
     def test_clock_accept(self) -> None:
         self.assertEqual(admin("clock", "accept", "--json").json["kind"], "clock_accepted")
+
+
+class VerifyingADirectory(unittest.TestCase):
+    def test_of_a_stopped_node(self) -> None:
+        with Node() as mine:
+            self.assertEqual(admin("prefix", "add", PREFIX, at=mine).exit, 0)
+            self.assertEqual(admin("register", f"{PREFIX}/A", "--value", "1 URL a", at=mine).exit, 0)
+            status = admin("status", "--json", at=mine).json
+            words = ("audit", "verify", "--data", mine.data, "--json")
+            running = ctl(*words)
+            self.assertEqual((running.exit, running.error["code"]), (1, "data_unreadable"))
+            mine.stop()
+
+            def content() -> dict[str, bytes]:
+                return {str(p): p.read_bytes() for p in Path(mine.data).rglob("*") if p.is_file()}
+            before = content()
+            stopped = ctl(*words)
+            self.assertEqual(stopped.exit, 0, stopped.err)
+            self.assertEqual(stopped.json, {"ok": True, "entries": status["log_size"],
+                                            "root": status["root"], "differences": [],
+                                            "difference_count": 0})
+            self.assertEqual(content(), before)
+
+            earlier = Path(mine.directory) / "earlier"
+            shutil.copytree(mine.data, earlier)
+            mine.start()
+            self.assertEqual(admin("delete", f"{PREFIX}/A", at=mine).exit, 0)
+            mine.stop()
+            shutil.copy(Path(mine.data) / "mark", earlier / "mark")
+            shorter = ctl("audit", "verify", "--data", earlier, "--json")
+            self.assertEqual((shorter.exit, shorter.json["ok"]), (1, False))
+            difference = shorter.json["differences"][0]
+            self.assertEqual(set(difference), {"family", "key", "key_hex", "what"})
+            self.assertEqual(shorter.json["difference_count"], len(shorter.json["differences"]))
+            self.assertIn(difference["what"], ctl("audit", "verify", "--data", earlier).out)
+
+    def test_of_what_is_no_directory_of_a_node(self) -> None:
+        with tempfile.TemporaryDirectory() as empty:
+            for path in (empty, "/nonexistent"):
+                failed = ctl("audit", "verify", "--data", path, "--json")
+                self.assertEqual((failed.exit, failed.error["code"]), (1, "data_unreadable"))
+            self.assertEqual(os.listdir(empty), [])
+
+
+class Encrypted(unittest.TestCase):
+    def test_tls(self) -> None:
+        with tempfile.TemporaryDirectory() as directory:
+            def make(name: str) -> tuple[str, str]:
+                certificate, key = f"{directory}/{name}.pem", f"{directory}/{name}.key"
+                subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                                "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                                "/CN=idnode test", "-addext", "subjectAltName=IP:127.0.0.1", "-out",
+                                certificate, "-keyout", key], check=True, capture_output=True)
+                return certificate, key
+            certificate, key = make("node")
+            stranger, _ = make("stranger")
+            with Node(f'[tls]\ncertificate = "{certificate}"\nkey = "{key}"\n') as tls:
+                self.assertEqual(admin("status", "--ca", certificate, at=tls).exit, 0)
+                for words in [(), ("--tls",), ("--ca", stranger)]:
+                    failed = admin("status", "--json", *words, at=tls)
+                    self.assertEqual((failed.exit, failed.error["code"]), (6, "unavailable"), words)
+        missing = admin("status", "--ca", "/nonexistent", "--json")
+        self.assertEqual((missing.exit, missing.error["code"]), (1, "file_unreadable"))
 
 
 class Resolving(unittest.TestCase):

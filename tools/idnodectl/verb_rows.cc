@@ -23,7 +23,8 @@
 namespace idnode::ctl {
 namespace {
 
-constexpr std::size_t kWindow = 4096;            // rows without an answer
+constexpr std::size_t kWindow = 4096;  // rows without an answer; halved when the node is busy
+constexpr std::size_t kLeastWindow = 16;
 constexpr std::size_t kWindowOctets = 32 << 20;  // of them together
 constexpr std::size_t kMaxRow = 4U << 20;        // octets: what gRPC takes as one message
 constexpr std::array kBackoff = {std::chrono::milliseconds(200), std::chrono::milliseconds(600)};
@@ -113,15 +114,14 @@ class RowRun {
     for (;;) {
       std::unique_lock lock(mutex_);
       room_.wait(lock, [this] {
-        return closed_ || deferral_ || !refusals_.empty() || resent_ < pending_.size() ||
-               (pending_.size() < kWindow && pending_octets_ < kWindowOctets);
+        return closed_ || deferral_ || !refusals_.empty() || CanSend() || !Full();
       });
       if (closed_ || deferral_) return false;
-      if (resent_ < pending_.size()) {
+      if (CanSend()) {
         row = pending_[resent_++].request;
         return true;
       }
-      const bool full = pending_.size() >= kWindow || pending_octets_ >= kWindowOctets;
+      const bool full = Full();
       lock.unlock();
       ReportRefusals();
       ReportProgress();
@@ -171,6 +171,7 @@ class RowRun {
     --resent_;
     Pending& row = pending_.front();
     if (IsPassing(result.problem().code())) {
+      if (!deferral_) window_ = std::max(window_ / 2, kLeastWindow);
       deferral_ = FromProblem(result.problem(), Exit::kUnavailable);
       deferred_.push_back(std::move(row));  // stays counted in pending_octets_
       pending_.pop_front();
@@ -194,7 +195,11 @@ class RowRun {
     room_.notify_one();
   }
 
-  // REQUIRES: mutex_ held. Printed later, by the caller's thread.
+  // REQUIRES: mutex_ held, here and below.
+  bool CanSend() const { return resent_ < std::min(pending_.size(), window_); }
+  bool Full() const { return pending_.size() >= window_ || pending_octets_ >= kWindowOctets; }
+
+  // Printed later, by the caller's thread.
   void Refuse(Refusal refusal) {
     ++tally_.refused;
     refusals_.push_back(std::move(refusal));
@@ -271,6 +276,7 @@ class RowRun {
   // Below: under mutex_ while a stream is open.
   std::deque<Pending> pending_;
   std::size_t pending_octets_ = 0;
+  std::size_t window_ = kWindow;
   std::size_t resent_ = 0;           // how many of pending_, from the front, are on this stream
   std::uint64_t answered_ = 0;       // on this stream
   std::deque<Pending> deferred_;     // answered on this stream with a problem that may pass
