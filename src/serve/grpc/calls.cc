@@ -2,6 +2,9 @@
 
 namespace idnode::serve {
 
+// Who ended last may still hold the lock.
+Calls::~Calls() { const std::scoped_lock lock(mutex_); }
+
 void Calls::Begin() {
   const std::scoped_lock lock(mutex_);
   ++unary_;

@@ -23,6 +23,11 @@ class Stream {
 // Any thread.
 class Calls {
  public:
+  Calls() = default;
+  Calls(const Calls&) = delete;
+  Calls& operator=(const Calls&) = delete;
+  ~Calls();
+
   // A unary call begins, and ends.
   void Begin();
   void End();

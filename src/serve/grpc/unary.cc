@@ -10,11 +10,11 @@ using registry::Problem;
 grpc::ServerUnaryReactor* SubmitChange(Door& door, grpc::CallbackServerContext& context,
                                        registry::Change change, const std::string& request_id,
                                        v1::Receipt& receipt) {
-  const Unary call(door, context);
+  auto* const call = new Unary(door, context);
   auto caller = CallerOf(door, context);
   if (const auto* problem = std::get_if<Problem>(&caller)) {
-    call.Refuse(*problem);
-    return call.reactor();
+    call->Refuse(*problem);
+    return call;
   }
   door.services.registry.Submit(
       {.principal = std::get<Principal>(std::move(caller)),
@@ -22,15 +22,15 @@ grpc::ServerUnaryReactor* SubmitChange(Door& door, grpc::CallbackServerContext& 
        .channel = ledger::Channel::kGrpc,
        .change = std::move(change)},
       [call, &receipt](const registry::Outcome& outcome) {
-        AnswerThread& answers = call.door().answers;
+        AnswerThread& answers = call->door().answers;
         if (const auto* problem = std::get_if<Problem>(&outcome)) {
-          answers.Post([call, refusal = *problem] { call.Refuse(refusal); });
+          answers.Post([call, refusal = *problem] { call->Refuse(refusal); });
         } else {
           ToProto(std::get<registry::Receipt>(outcome), receipt);
-          answers.Post([call] { call.Finish(); });
+          answers.Post([call] { call->Succeed(); });
         }
       });
-  return call.reactor();
+  return call;
 }
 
 }  // namespace idnode::serve

@@ -3,6 +3,7 @@
 
 #include <grpcpp/support/server_callback.h>
 
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -13,49 +14,53 @@
 
 namespace idnode::serve {
 
-// A handle on the call; a value. Finish() or Refuse() ends it: one of them, once.
-class Unary {
+// One of Succeed(), Refuse() and End() ends the call, once, from any thread; then it deletes
+// itself.
+class Unary final : public grpc::ServerUnaryReactor {
  public:
-  // The call begins.
-  Unary(Door& door, grpc::CallbackServerContext& context)
-      : door_(&door), context_(&context), reactor_(context.DefaultReactor()) {
+  Unary(Door& door, grpc::CallbackServerContext& context) : door_(door), context_(context) {
     door.calls.Begin();
   }
 
-  Door& door() const noexcept { return *door_; }
-  grpc::ServerUnaryReactor* reactor() const noexcept { return reactor_; }
-  registry::Language language() const { return LanguageOf(*context_); }
+  Door& door() const noexcept { return door_; }
+  registry::Language language() const { return LanguageOf(context_); }
+  bool cancelled() const { return context_.IsCancelled(); }
 
   // The response, as it is now, is sent.
-  void Finish() const { End(grpc::Status::OK); }
-  void Refuse(const registry::Problem& problem) const { End(Refusal(*context_, problem)); }
-  void End(const std::optional<registry::Problem>& problem) const {
-    problem.has_value() ? Refuse(*problem) : Finish();
+  void Succeed() { Send(grpc::Status::OK); }
+  void Refuse(const registry::Problem& problem) { Send(Refusal(context_, problem)); }
+  void End(const std::optional<registry::Problem>& problem) {
+    problem.has_value() ? Refuse(*problem) : Succeed();
+  }
+
+  void OnDone() override {
+    door_.calls.End();
+    { const std::scoped_lock lock(mutex_); }  // whoever ended the call may still be inside
+    delete this;
   }
 
  private:
-  void End(const grpc::Status& status) const {
-    Calls& calls = door_->calls;
-    reactor_->Finish(status);  // what it is made of may be gone now
-    calls.End();
+  void Send(const grpc::Status& status) {
+    const std::scoped_lock lock(mutex_);
+    Finish(status);
   }
 
-  Door* door_;
-  grpc::CallbackServerContext* context_;
-  grpc::ServerUnaryReactor* reactor_;
+  Door& door_;
+  grpc::CallbackServerContext& context_;
+  std::mutex mutex_;
 };
 
 // Calls `fill` with the caller, at once: it fills the response, or says why not.
 template <typename Fill>  // std::optional<Problem>(const Principal&)
 grpc::ServerUnaryReactor* AnswerNow(Door& door, grpc::CallbackServerContext& context, Fill fill) {
-  const Unary call(door, context);
+  auto* const call = new Unary(door, context);
   const auto caller = CallerOf(door, context);
   if (const auto* problem = std::get_if<registry::Problem>(&caller)) {
-    call.Refuse(*problem);
+    call->Refuse(*problem);
   } else {
-    call.End(fill(std::get<registry::Principal>(caller)));
+    call->End(fill(std::get<registry::Principal>(caller)));
   }
-  return call.reactor();
+  return call;
 }
 
 // Hands a change to the registry. When it is done, fills `receipt`, which is part of the response,
