@@ -141,7 +141,7 @@ class Audit final : public v1::Audit::CallbackService {
   grpc::ServerUnaryReactor* History(grpc::CallbackServerContext* context,
                                     const v1::HistoryRequest* request,
                                     v1::HistoryResponse* response) override {
-    return AnswerNow(door_, *context, [&](const Principal& caller) {
+    return AnswerLater(door_, *context, [this, request, response](const Principal& caller) {
       return ReadHistory(caller, *request, *response);
     });
   }

@@ -23,10 +23,8 @@ FeedStream::FeedStream(Door& door, grpc::CallbackServerContext& context, std::st
     PostTurn();
     return;
   }
-  {
-    const std::scoped_lock lock(mutex_);
-    finished_ = true;
-  }
+  const std::scoped_lock lock(mutex_);
+  finished_ = true;
   this->Finish(Refusal(context_, *refusal));
 }
 
@@ -50,7 +48,7 @@ void FeedStream::OnCancel() {
 void FeedStream::OnDone() {
   door_.watchers.fetch_sub(1);
   door_.calls.End(*this);
-  { const std::scoped_lock lock(mutex_); }  // whoever posted last may still be inside
+  { const std::scoped_lock lock(mutex_); }  // whoever finished the call may still be inside
   delete this;
 }
 
@@ -72,12 +70,10 @@ void FeedStream::Turn() {
   grpc::Status status;
   if (!Finishing(status)) return;
   waiting_ = {};  // not under the mutex: its function may be waiting for that
-  {
-    const std::scoped_lock lock(mutex_);
-    if (turn_posted_ || writing_) return;  // a turn or a write is to come; that one finishes
-    finished_ = true;
-  }
-  this->Finish(status);  // this may be gone now
+  const std::scoped_lock lock(mutex_);
+  if (turn_posted_ || writing_) return;  // a turn or a write is to come; that one finishes
+  finished_ = true;
+  this->Finish(status);
 }
 
 // Whether the call is to end, and with what.
@@ -126,10 +122,8 @@ void FeedStream::Serve() {
     return;
   }
   response_ = *std::move(message);
-  {
-    const std::scoped_lock lock(mutex_);
-    writing_ = true;
-  }
+  const std::scoped_lock lock(mutex_);
+  writing_ = true;
   this->StartWrite(&response_);
 }
 

@@ -66,20 +66,22 @@ class Registrar final : public v1::Registrar::CallbackService {
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
                                  const v1::ListRequest* request,
                                  v1::ListResponse* response) override {
-    return AnswerNow(door_, *context, [&](const Principal& caller) -> std::optional<Problem> {
-      auto page =
-          door_.services.lookup.List(caller, {.prefix = request->prefix(),
-                                              .below = request->below(),
-                                              .page_size = request->page_size(),
-                                              .cursor = request->cursor(),
-                                              .include_values = request->include_values(),
-                                              .include_deleted = request->include_deleted()});
-      if (auto* problem = std::get_if<Problem>(&page)) return std::move(*problem);
-      auto& listed = std::get<registry::ListPage>(page);
-      for (v1::Record& record : listed.records) *response->add_records() = std::move(record);
-      response->set_next_cursor(std::move(listed.next_cursor));
-      return std::nullopt;
-    });
+    return AnswerLater(
+        door_, *context,
+        [this, request, response](const Principal& caller) -> std::optional<Problem> {
+          auto page =
+              door_.services.lookup.List(caller, {.prefix = request->prefix(),
+                                                  .below = request->below(),
+                                                  .page_size = request->page_size(),
+                                                  .cursor = request->cursor(),
+                                                  .include_values = request->include_values(),
+                                                  .include_deleted = request->include_deleted()});
+          if (auto* problem = std::get_if<Problem>(&page)) return std::move(*problem);
+          auto& listed = std::get<registry::ListPage>(page);
+          for (v1::Record& record : listed.records) *response->add_records() = std::move(record);
+          response->set_next_cursor(std::move(listed.next_cursor));
+          return std::nullopt;
+        });
   }
 
   grpc::ServerBidiReactor<v1::RegisterRequest, v1::RegisterStreamResponse>* RegisterStream(

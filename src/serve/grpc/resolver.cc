@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "handle/fold.h"
@@ -20,7 +22,10 @@ using registry::Code;
 using registry::Problem;
 using Result = std::variant<v1::ResolveResponse, Problem>;
 
-constexpr int kMaxBatch = 1'000;
+// Limits of ours, for a service that is open to everybody.
+constexpr int kMaxBatch = 1'000;                               // requests
+constexpr int kMaxNamed = 64;                                  // indexes, and types, of a request
+constexpr std::size_t kMaxBatchOctets = std::size_t{3} << 20;  // clients take 4 MiB by default
 
 // Resolvers that nobody is using: one is one thread's at a time, and costs too much to make for
 // each call. As many as there were calls at the same moment.
@@ -77,6 +82,20 @@ Problem ProblemOf(resolve::Outcome outcome, const std::string& identifier) {
   return registry::FromStore({Errc::kCorrupt, 0, "record"});
 }
 
+Problem TooMany(const char* field, int count, int limit) {
+  return {.code = Code::kBatchTooLarge,
+          .field = field,
+          .parameters = {{"count", std::to_string(count)}, {"limit", std::to_string(limit)}}};
+}
+
+std::optional<Problem> Check(const v1::ResolveRequest& request) {
+  if (request.indexes_size() > kMaxNamed) {
+    return TooMany("indexes", request.indexes_size(), kMaxNamed);
+  }
+  if (request.types_size() > kMaxNamed) return TooMany("types", request.types_size(), kMaxNamed);
+  return registry::CheckIdentifier(request.identifier(), "identifier");
+}
+
 // A request in the octets that the handle protocol has for it, which the resolver reads.
 std::vector<std::uint8_t> Body(const v1::ResolveRequest& request) {
   std::vector<std::int32_t> indexes;
@@ -106,20 +125,23 @@ template <typename Take>
 void ResolveSome(resolve::Resolver& resolver, std::span<const v1::ResolveRequest* const> requests,
                  Take take) {
   std::array<std::vector<std::uint8_t>, resolve::Resolver::kBatch> bodies;
+  std::array<std::optional<Problem>, resolve::Resolver::kBatch> refusals;
   std::array<resolve::Question, resolve::Resolver::kBatch> questions;
   std::array<resolve::Answer, resolve::Resolver::kBatch> answers;
+  std::size_t asked = 0;
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    bodies[i] = Body(*requests[i]);
-    const auto decoded = handle::DecodeResolutionRequest(bodies[i]);
-    questions[i] = {};
-    if (decoded.ok()) questions[i].request = decoded.value();
+    refusals[i] = Check(*requests[i]);
+    if (refusals[i].has_value()) continue;
+    bodies[asked] = Body(*requests[i]);
+    const auto decoded = handle::DecodeResolutionRequest(bodies[asked]);
+    if (decoded.ok()) questions[asked].request = decoded.value();  // what was just encoded
+    ++asked;
   }
-  resolver.Resolve(std::span(questions).first(requests.size()),
-                   std::span(answers).first(requests.size()));
+  resolver.Resolve(std::span(questions).first(asked), std::span(answers).first(asked));
+  std::size_t answered = 0;
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    auto malformed = registry::CheckIdentifier(requests[i]->identifier(), "identifier");
-    take(malformed.has_value() ? Result(*std::move(malformed))
-                               : ResultOf(*requests[i], answers[i]));
+    take(refusals[i].has_value() ? Result(*std::move(refusals[i]))
+                                 : ResultOf(*requests[i], answers[answered++]));
   }
 }
 
@@ -130,54 +152,75 @@ class Resolver final : public v1::Resolver::CallbackService {
   grpc::ServerUnaryReactor* Resolve(grpc::CallbackServerContext* context,
                                     const v1::ResolveRequest* request,
                                     v1::ResolveResponse* response) override {
-    const Unary call(door_, *context);
-    const std::array<const v1::ResolveRequest*, 1> requests = {request};
-    auto resolver = pool_.Take();
-    ResolveSome(*resolver, requests, [&](Result result) {
-      if (auto* problem = std::get_if<Problem>(&result)) {
-        call.Refuse(*problem);
-      } else {
-        *response = std::get<v1::ResolveResponse>(std::move(result));
-        call.Finish();
-      }
-    });
-    pool_.GiveBack(std::move(resolver));
-    return call.reactor();
+    auto* const call = new Unary(door_, *context);
+    call->End(door_.calls.stopping() ? StoppingProblem() : ResolveOne(*request, *response));
+    return call;
   }
 
   grpc::ServerUnaryReactor* BatchResolve(grpc::CallbackServerContext* context,
                                          const v1::BatchResolveRequest* request,
                                          v1::BatchResolveResponse* response) override {
-    const Unary call(door_, *context);
-    if (request->requests_size() > kMaxBatch) {
-      call.Refuse({.code = Code::kBatchTooLarge,
-                   .field = "requests",
-                   .parameters = {{"count", std::to_string(request->requests_size())},
-                                  {"limit", std::to_string(kMaxBatch)}}});
-      return call.reactor();
+    auto* const call = new Unary(door_, *context);
+    const int count = request->requests_size();
+    if (door_.calls.stopping()) {
+      call->Refuse(StoppingProblem());
+    } else if (count > kMaxBatch) {
+      call->Refuse(TooMany("requests", count, kMaxBatch));
+    } else if (!door_.readers.Post([this, call, request, response] {
+                 ResolveAll(*request, call->language(), *response);
+                 call->Succeed();
+               })) {
+      call->Refuse({.code = Code::kBusy});
     }
-    std::vector<const v1::ResolveRequest*> requests;
-    for (const v1::ResolveRequest& one : request->requests()) requests.push_back(&one);
-    const registry::Language language = call.language();
-    auto resolver = pool_.Take();
-    for (std::span<const v1::ResolveRequest* const> rest(requests); !rest.empty();) {
-      const std::size_t count = std::min(rest.size(), resolve::Resolver::kBatch);
-      ResolveSome(*resolver, rest.first(count), [&](Result result) {
-        auto& out = *response->add_results();
-        if (const auto* problem = std::get_if<Problem>(&result)) {
-          ToProto(*problem, language, *out.mutable_problem());
-        } else {
-          *out.mutable_response() = std::get<v1::ResolveResponse>(std::move(result));
-        }
-      });
-      rest = rest.subspan(count);
-    }
-    pool_.GiveBack(std::move(resolver));
-    call.Finish();
-    return call.reactor();
+    return call;
   }
 
  private:
+  std::optional<Problem> ResolveOne(const v1::ResolveRequest& request,
+                                    v1::ResolveResponse& response) {
+    std::optional<Problem> problem;
+    const std::array<const v1::ResolveRequest*, 1> requests = {&request};
+    auto resolver = pool_.Take();
+    ResolveSome(*resolver, requests, [&](Result result) {
+      if (auto* refusal = std::get_if<Problem>(&result)) {
+        problem = std::move(*refusal);
+      } else {
+        response = std::get<v1::ResolveResponse>(std::move(result));
+      }
+    });
+    pool_.GiveBack(std::move(resolver));
+    return problem;
+  }
+
+  // Results that no longer fit into the message become problems that say how many did.
+  void ResolveAll(const v1::BatchResolveRequest& request, registry::Language language,
+                  v1::BatchResolveResponse& response) {
+    std::vector<const v1::ResolveRequest*> requests;
+    for (const v1::ResolveRequest& one : request.requests()) requests.push_back(&one);
+    std::size_t octets = 0;
+    std::optional<int> fit;
+    const auto add = [&](Result result) {
+      if (const auto* values = std::get_if<v1::ResolveResponse>(&result)) {
+        octets += values->ByteSizeLong();
+        if (octets > kMaxBatchOctets && !fit.has_value()) fit = response.results_size();
+        if (fit.has_value()) result = TooMany("requests", request.requests_size(), *fit);
+      }
+      auto& out = *response.add_results();
+      if (const auto* problem = std::get_if<Problem>(&result)) {
+        ToProto(*problem, language, *out.mutable_problem());
+      } else {
+        *out.mutable_response() = std::get<v1::ResolveResponse>(std::move(result));
+      }
+    };
+    auto resolver = pool_.Take();
+    for (std::span<const v1::ResolveRequest* const> rest(requests); !rest.empty();) {
+      const std::size_t count = std::min(rest.size(), resolve::Resolver::kBatch);
+      ResolveSome(*resolver, rest.first(count), add);
+      rest = rest.subspan(count);
+    }
+    pool_.GiveBack(std::move(resolver));
+  }
+
   Door& door_;
   ResolverPool pool_;
 };

@@ -17,12 +17,14 @@ class Statistics final : public v1::Statistics::CallbackService {
   grpc::ServerUnaryReactor* Query(grpc::CallbackServerContext* context,
                                   const v1::QueryRequest* request,
                                   v1::QueryResponse* response) override {
-    return AnswerNow(door_, *context, [&](const Principal& caller) -> std::optional<Problem> {
-      auto answer = monitor::AnswerQuery(door_.services.store, caller, *request);
-      if (auto* problem = std::get_if<Problem>(&answer)) return std::move(*problem);
-      *response = std::get<v1::QueryResponse>(std::move(answer));
-      return std::nullopt;
-    });
+    return AnswerLater(
+        door_, *context,
+        [this, request, response](const Principal& caller) -> std::optional<Problem> {
+          auto answer = monitor::AnswerQuery(door_.services.store, caller, *request);
+          if (auto* problem = std::get_if<Problem>(&answer)) return std::move(*problem);
+          *response = std::get<v1::QueryResponse>(std::move(answer));
+          return std::nullopt;
+        });
   }
 
   grpc::ServerWriteReactor<v1::WatchResponse>* Watch(grpc::CallbackServerContext* context,

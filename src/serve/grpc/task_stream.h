@@ -28,6 +28,7 @@ class TaskStream final : public grpc::ServerWriteReactor<Response>, public Strea
   TaskStream(Door& door, grpc::CallbackServerContext& context, registry::Scope scope, Task task)
       : door_(door), context_(context), task_(std::move(task)) {
     door_.calls.Begin(*this);
+    const std::scoped_lock lock(mutex_);
     if (auto problem = Admit(scope)) {
       this->Finish(Refusal(context_, *problem));
     } else if (!door_.workers.Post([this] { Run(); })) {
@@ -41,7 +42,6 @@ class TaskStream final : public grpc::ServerWriteReactor<Response>, public Strea
     if (!AwaitWritten(lock)) return false;
     response_ = response;
     writing_ = true;
-    lock.unlock();
     this->StartWrite(&response_);
     return true;
   }
@@ -67,6 +67,7 @@ class TaskStream final : public grpc::ServerWriteReactor<Response>, public Strea
 
   void OnDone() override {
     door_.calls.End(*this);
+    { const std::scoped_lock lock(mutex_); }  // whoever finished the call may still be inside
     delete this;
   }
 
@@ -94,19 +95,17 @@ class TaskStream final : public grpc::ServerWriteReactor<Response>, public Strea
   void Run() {
     const std::optional<registry::Problem> problem = task_(*this);
     grpc::Status status = problem.has_value() ? Refusal(context_, *problem) : grpc::Status::OK;
-    {
-      std::unique_lock lock(mutex_);
-      (void)AwaitWritten(lock);
-      if (writing_ || broken_) {
-        // What is under way cannot be taken back but by ending the call.
-        context_.TryCancel();
-        changed_.wait(lock, [this] { return !writing_; });
-        status = {grpc::StatusCode::CANCELLED, "cancelled"};
-      } else if (door_.calls.stopping()) {
-        status = Refusal(context_, StoppingProblem());
-      }
+    std::unique_lock lock(mutex_);
+    (void)AwaitWritten(lock);
+    if (writing_ || broken_) {
+      // What is under way cannot be taken back but by ending the call.
+      context_.TryCancel();
+      changed_.wait(lock, [this] { return !writing_; });
+      status = {grpc::StatusCode::CANCELLED, "cancelled"};
+    } else if (door_.calls.stopping()) {
+      status = Refusal(context_, StoppingProblem());
     }
-    this->Finish(status);  // this may be gone now
+    this->Finish(status);
   }
 
   Door& door_;

@@ -24,7 +24,6 @@ class Unary final : public grpc::ServerUnaryReactor {
 
   Door& door() const noexcept { return door_; }
   registry::Language language() const { return LanguageOf(context_); }
-  bool cancelled() const { return context_.IsCancelled(); }
 
   // The response, as it is now, is sent.
   void Succeed() { Send(grpc::Status::OK); }
@@ -60,6 +59,23 @@ grpc::ServerUnaryReactor* AnswerNow(Door& door, grpc::CallbackServerContext& con
   } else {
     call->End(fill(std::get<registry::Principal>(caller)));
   }
+  return call;
+}
+
+// The same on one of the door's readers, for what may take long: `fill` outlives this call, so it
+// captures nothing that does not.
+template <typename Fill>  // std::optional<Problem>(const Principal&)
+grpc::ServerUnaryReactor* AnswerLater(Door& door, grpc::CallbackServerContext& context, Fill fill) {
+  auto* const call = new Unary(door, context);
+  auto caller = CallerOf(door, context);
+  if (const auto* problem = std::get_if<registry::Problem>(&caller)) {
+    call->Refuse(*problem);
+    return call;
+  }
+  const auto task = [call, fill, who = std::get<registry::Principal>(std::move(caller))] {
+    call->End(fill(who));
+  };
+  if (!door.readers.Post(task)) call->Refuse({.code = registry::Code::kBusy});
   return call;
 }
 
