@@ -132,19 +132,29 @@ TEST_F(GrpcServerTest, AnOpenHealthWatchDoesNotHoldUpTheEnd) {
   grpc::GenericStub stub(Connect());
   grpc::CompletionQueue queue;
   grpc::ClientContext context;
-  void* tag = nullptr;
-  bool ok = false;
+  context.set_deadline(std::chrono::system_clock::now() + seconds(60));
+  const auto done = [&queue] {
+    void* tag = nullptr;
+    bool ok = false;
+    return queue.Next(&tag, &ok) && ok;
+  };
   const auto call = stub.PrepareCall(&context, "/grpc.health.v1.Health/Watch", &queue);
   call->StartCall(nullptr);
-  queue.Next(&tag, &ok);
+  ASSERT_TRUE(done());
   call->WriteLast(grpc::ByteBuffer(nullptr, 0), {}, nullptr);
-  queue.Next(&tag, &ok);
+  ASSERT_TRUE(done());
+  grpc::ByteBuffer answer;
+  call->Read(&answer, nullptr);
+  ASSERT_TRUE(done()) << "the watch is open now";
   const auto begin = std::chrono::steady_clock::now();
   server_->Stop(seconds(60));
   EXPECT_LT(std::chrono::steady_clock::now() - begin, seconds(30));
+  do {  // what is not read would hold the status back
+    call->Read(&answer, nullptr);
+  } while (done());
   grpc::Status status;
   call->Finish(&status, nullptr);
-  queue.Next(&tag, &ok);
+  ASSERT_TRUE(done());
   EXPECT_FALSE(status.ok());
 }
 
