@@ -59,7 +59,8 @@ std::vector<std::size_t> RecordsOf(const std::string& octets) {
 class RocksDamageTest : public testing::Test {
  protected:
   RocksDamageTest() {
-    const char* chosen = std::getenv("IDNODE_TEST_SEED");  // NOLINT(concurrency-mt-unsafe)
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread is running in this program
+    const char* chosen = std::getenv("IDNODE_TEST_SEED");
     seed_ = chosen != nullptr ? static_cast<unsigned>(std::stoul(chosen)) : std::random_device()();
     random_.seed(seed_);
     std::cout << "seed " << seed_ << '\n';
