@@ -9,6 +9,10 @@ using resolve::Outcome;
 
 constexpr std::uint8_t kMaxRecursion = 10;  // as HANDLE.NET
 
+// Of indexes and types in a question: each is held against each value of the record. Ours; more do
+// not fit into a datagram by far.
+constexpr std::size_t kMaxConditions = 1'024;
+
 struct Refusal {
   ResponseCode code;
   std::string_view text;
@@ -85,6 +89,10 @@ Answerer::Plan Answerer::PlanFor(const handle::Message& request) noexcept {
   const Result<handle::ResolutionRequest> question = handle::DecodeResolutionRequest(request.body);
   if (!question.ok()) {
     return {.code = ResponseCode::kProtocolError, .text = "The body is no resolution request"};
+  }
+  if (question.value().indexes.size() + question.value().types.size() > kMaxConditions) {
+    return {.code = ResponseCode::kProtocolError,
+            .text = "More than 1024 indexes and types in one request"};
   }
   questions_[asked_] = {.request = question.value(),
                         .public_only = request.header.Has(handle::Header::kPublicOnly)};

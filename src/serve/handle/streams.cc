@@ -8,6 +8,9 @@ using handle::ResponseCode;
 // What HANDLE.NET says that it answers when it cannot tell what it answers.
 constexpr std::uint32_t kNoRequest = 0xFFFF'FFFF;
 
+// To a client that still encrypts for a session of another server: it then asks without one.
+constexpr std::string_view kNoSession = "No such session";
+
 }  // namespace
 
 Result<std::size_t> HandleStreams::BodySize(Bytes header) noexcept {
@@ -20,6 +23,11 @@ void HandleStreams::Answer(Bytes message, const Endpoint& /*peer*/,
                            std::vector<std::uint8_t>& reply) {
   const Result<handle::Message> request = handle::DecodeMessage(message);
   if (!request.ok()) {
+    const Result<handle::Envelope> envelope = handle::DecodeEnvelope(message);
+    if (envelope.ok() && (envelope.value().flags & handle::Envelope::kEncrypted) != 0) {
+      AppendRefusal(message, ResponseCode::kSessionTimeout, kNoSession, reply);
+      return;
+    }
     AppendRefusal(message, ResponseCode::kProtocolError, "The message cannot be read", reply);
     return;
   }

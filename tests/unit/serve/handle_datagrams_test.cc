@@ -2,28 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
-#include <cstdlib>
 #include <memory>
-#include <new>
 
-#include "base/writer.h"
+#include "allocation_count.h"
 #include "handle/reassembly.h"
-#include "ledger/rows.h"
-#include "store/memory/memory_engine.h"
-
-// Counts the allocations of each thread, in this program only.
-namespace {
-thread_local std::size_t allocations = 0;
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "serve/handle_fixture.h"
 
 namespace idnode::serve {
 namespace {
@@ -31,47 +14,8 @@ namespace {
 using handle::OpCode;
 using handle::ResponseCode;
 
-class HandleDatagramsTest : public testing::Test {
+class HandleDatagramsTest : public HandleFixture {
  protected:
-  HandleDatagramsTest() {
-    auto table = std::make_shared<resolve::PrefixTable>();
-    table->Add("88.1", handle::CasePolicy::kFold);
-    prefixes_.Publish(std::move(table));
-    Put("88.1/A", 10);
-  }
-
-  // A record with one value of `size` octets.
-  void Put(const std::string& key, std::size_t size) {
-    const std::string data(size, 'd');
-    std::string wire;
-    TextWriter(wire).U32(1);
-    handle::ValueFields fields;
-    fields.index = 1;
-    fields.type = "T";
-    fields.data = AsBytes(data);
-    handle::EncodeValue(fields, {}, wire);
-    const std::string row = ledger::EncodeStateRow(
-        1, ledger::EncodeRecordState({.flags = ledger::kAllPublic, .values = wire}));
-    const std::string head = engine_.Head().value();
-    const std::array<store::Put, 1> puts = {store::Put{store::Family::kRecords, key, row}};
-    ASSERT_EQ(engine_.Commit(head, head + "+", puts, {}).value(), store::Outcome::kCommitted);
-  }
-
-  static std::vector<std::uint8_t> Resolution(std::string_view identifier,
-                                              std::uint32_t flags = handle::Header::kPublicOnly) {
-    std::vector<std::uint8_t> body;
-    handle::EncodeResolutionRequest(identifier, {}, {}, body);
-    return MessageOf({.flags = flags}, body);
-  }
-  static std::vector<std::uint8_t> MessageOf(const handle::Header& header, Bytes body,
-                                             std::uint32_t session_id = 0) {
-    std::vector<std::uint8_t> out;
-    handle::EncodeMessage(
-        {.suggested = handle::kOurVersion, .session_id = session_id, .request_id = 77}, header,
-        body, out);
-    return out;
-  }
-
   void Serve(const std::vector<std::vector<std::uint8_t>>& datagrams) {
     packets_.clear();
     for (const auto& datagram : datagrams) packets_.push_back({.octets = datagram});
@@ -90,11 +34,6 @@ class HandleDatagramsTest : public testing::Test {
     return static_cast<int>(answer.value().header.response_code);
   }
 
-  store::MemoryDisk disk_;
-  store::MemoryEngine engine_{disk_};
-  Published<resolve::PrefixTable> prefixes_{std::make_shared<const resolve::PrefixTable>()};
-  const HandleSite site_{.serial = 3, .encoded = {1, 2, 3}};
-  const ManualClock clock_{1'795'000'000'000};
   HandleDatagrams handler_{engine_, prefixes_, site_, clock_};
   std::vector<net::Packet> packets_;
   const std::unique_ptr<net::Replies> replies_ = std::make_unique<net::Replies>();
@@ -177,10 +116,11 @@ TEST_F(HandleDatagramsTest, AllocatesNothingOnceItIsWarm) {
                                handle::Header::kPublicOnly | handle::Header::kRequestDigest));
   }
   Serve(batch);
-  const std::size_t before = allocations;
+  const std::size_t before = Allocations();
+  ASSERT_GT(before, 0U) << "so the count counts";
   replies_->Reset(packets_.size());
   handler_.OnBatch(packets_, *replies_);
-  EXPECT_EQ(allocations - before, 0U);
+  EXPECT_EQ(Allocations() - before, 0U);
   EXPECT_EQ(replies_->all().size(), net::kBatch);
 }
 
