@@ -30,7 +30,7 @@ CACHE_CERTIFY, CONTINUOUS, KEEP_ALIVE, PUBLIC_ONLY = 1 << 27, 1 << 26, 1 << 25, 
 REQUEST_DIGEST, OVERWRITE, MINT, DO_NOT_REFER = 1 << 23, 1 << 22, 1 << 21, 1 << 20
 STOCK_FLAGS = RECURSIVE | CACHE_CERTIFY | PUBLIC_ONLY  # what HANDLE.NET's client asks with
 
-DIGESTS = {1: ("md5", 16), 2: ("sha1", 20), 3: ("sha256", 32)}
+DIGESTS = {0: ("md5", 16), 1: ("md5", 16), 2: ("sha1", 20), 3: ("sha256", 32)}
 
 
 class Malformed(Exception):
@@ -262,6 +262,8 @@ def _read_answer(message: Message):
         algorithm = reader.number("B")
         if algorithm not in DIGESTS:
             raise Malformed(f"digest algorithm {algorithm}")
+        if algorithm == 0 and reader.raw(3) != b"\0\0\x10":  # of version 2.0: the length 16
+            raise Malformed("digest length")
         message.digest = bytes([algorithm]) + reader.raw(DIGESTS[algorithm][1])
     if header.response_code == 402:
         reader.block()  # the nonce
