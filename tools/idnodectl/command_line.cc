@@ -448,9 +448,9 @@ class Builder {
                          "已停止节点的数据目录（只读）；省略则查询运行中的节点"}))
         ->type_name("DIR");
     const auto log = std::make_shared<ctl::AuditLog>();
-    CLI::App& log_verb =
-        Verb(audit, "log", {"the stored entries, hexadecimal", "原始日志（十六进制）"}, log,
-             "idnodectl audit log --from 100 --limit 10 --json");
+    CLI::App& log_verb = Verb(
+        audit, "log", {"the log entries, with the octets that are stored", "日志条目及其原始字节"},
+        log, "idnodectl audit log --from 100 --limit 10 --json");
     log_verb.add_option("--from", log->from, Say({"first entry (0)", "起始序号（默认 0）"}))
         ->check(CLI::NonNegativeNumber)
         ->type_name("SEQ");

@@ -61,6 +61,10 @@ inline constexpr Text kRecordDeleted{"{0}  (deleted: entry {1}, {2})",
 inline constexpr Text kDeletedMark{"(deleted)", "（已删除）"};
 inline constexpr Text kEntry{"Entry {0}  {1}  {2}  by {3}, {4}",
                              "日志 {0}  {1}  {2}  渠道 {3}，{4}"};
+inline constexpr Text kLeaf{
+    "Entry {0}  {1}  {2}  by {3}  {4}: created {5}, recreated {6}, updated {7}, deleted {8} by "
+    "then",
+    "日志 {0}  {1}  {2}  渠道 {3}  {4}：至此新增 {5}，重新登记 {6}，更新 {7}，删除 {8}"};
 inline constexpr Text kAllPrefixes{"all", "全部"};
 inline constexpr Text kRevoked{"revoked", "已吊销"};
 inline constexpr Text kNever{"never", "永不过期"};

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "ledger/entry.h"
 #include "rows.h"
 #include "verbs.h"
 #include "verify_directory.h"
@@ -19,6 +20,22 @@ void ShowProgress(Progress& progress, std::uint64_t done, std::uint64_t total, L
   const double percent = 100.0 * static_cast<double>(done) /
                          static_cast<double>(std::max({done, total, std::uint64_t{1}}));
   progress.Show(Say(language, text::kReadProgress, Grouped(done), Grouped(total), percent));
+}
+
+// What a leaf says, and below it the octets that it is.
+std::string LogText(const v1::ReadLogResponse::Row& row, Language language) {
+  std::string text = std::to_string(row.seq());
+  if (const auto leaf = ledger::DecodeLeaf(row.leaf()); leaf.ok()) {
+    const ledger::Leaf& said = leaf.value();
+    text = Say(language, text::kLeaf, said.seq, TimeText(said.time_ms),
+               Word(static_cast<v1::EntryKind>(said.kind)),
+               Word(static_cast<v1::Channel>(said.channel)), Printable(said.prefix),
+               Grouped(said.totals.created), Grouped(said.totals.recreated),
+               Grouped(said.totals.updated), Grouped(said.totals.deleted));
+  }
+  text += "\n  " + Hex(row.leaf()) + '\n';
+  if (!row.payload().empty()) text += "  " + Hex(row.payload()) + '\n';
+  return text;
 }
 
 // The node promised a result and ended the stream without one.
@@ -146,7 +163,7 @@ Exit Run(Session& session, const AuditLog& options) {
       if (rows) {
         rows->Add({{"seq", row.seq()}, {"leaf", Hex(row.leaf())}, {"payload", Hex(row.payload())}});
       } else {
-        session.out().Line(fmt::format("{} {} {}", row.seq(), Hex(row.leaf()), Hex(row.payload())));
+        session.out().Text(LogText(row, session.language()));
       }
     }
     return true;
