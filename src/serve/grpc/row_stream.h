@@ -84,6 +84,9 @@ class RowStream final : public grpc::ServerBidiReactor<Request, Response>, publi
     std::uint64_t row = 0;
     {
       const std::scoped_lock lock(mutex_);
+      // While the row was on its way the call may have been ended: only a row in the window holds
+      // that up. Whoever sent this one is told nothing of it, so nothing is done.
+      if (finished_ || broken_) return;
       row = window_.Open();
     }
     std::string request_id = std::move(*request_.mutable_request_id());
