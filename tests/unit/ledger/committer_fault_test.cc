@@ -200,9 +200,10 @@ TEST(CommitterFault, TroubleUponTroubleEndsWell) {
         [&](std::size_t) { return random() % 2 != 0; });
     for (const auto& [kind, times] : run.Go(3)) kinds[kind] += times;
   }
-  EXPECT_GT(kinds[Answer::Kind::kCommitted], 60);
-  EXPECT_GT(kinds[Answer::Kind::kOutcomeUnknown], 60);
-  EXPECT_GT(kinds[Answer::Kind::kUnavailable], 60);
+  // All of them occur, and often. How often depends on which requests happen to share a group.
+  EXPECT_GT(kinds[Answer::Kind::kCommitted], 30);
+  EXPECT_GT(kinds[Answer::Kind::kOutcomeUnknown], 30);
+  EXPECT_GT(kinds[Answer::Kind::kUnavailable], 30);
 }
 
 TEST(CommitterFault, AReadThatFailsFailsItsRequestAlone) {
