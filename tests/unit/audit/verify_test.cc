@@ -243,8 +243,8 @@ TEST_F(VerifyTest, NoticesACreationWithoutARecord) {
 
 TEST_F(VerifyTest, NoticesAControlObjectWithAPrefix) {
   MakeSampleLog(engine_);
-  Forge({.kind = EntryKind::kPrefixPut, .prefix = "88.118.1", .identifier = "p88.118.9"});
-  EXPECT_NE(SaidOfLeaf(LastSeq()).find("prefix"), std::string::npos);
+  ChangeLeaf(0, [](Leaf& leaf) { leaf.prefix = "88.118.1"; });
+  EXPECT_NE(SaidOfLeaf(0).find("control object"), std::string::npos);
 }
 
 TEST_F(VerifyTest, NoticesAClockAcceptedWithoutATime) {
