@@ -45,7 +45,7 @@ bool IsDay(std::string_view key) noexcept {
 
 }  // namespace
 
-void CountsCheck::Follow(const ledger::Entry& entry) {
+std::vector<store::Put> CountsCheck::Follow(const ledger::Entry& entry) {
   const auto [slot, is_new] = prefixes_.try_emplace(entry.leaf.prefix);
   Prefix& prefix = slot->second;
   if (is_new) ++rows_;
@@ -58,15 +58,16 @@ void CountsCheck::Follow(const ledger::Entry& entry) {
 
   std::vector<store::Put> puts;
   ledger::Project(entry, prefix.tip, puts);
-  for (store::Put& put : puts) {
+  for (const store::Put& put : puts) {
     if (put.family != Family::kCounts) continue;
     if (!IsDay(put.key)) {
-      prefix.tip_row = std::move(put);
+      prefix.tip_row = put;
       continue;
     }
     if (put.key != prefix.day_row.key) EndDay(prefix);
-    prefix.day_row = std::move(put);
+    prefix.day_row = put;
   }
+  return puts;
 }
 
 // A difference is told where it begins, not with every entry behind it.

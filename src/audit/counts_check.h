@@ -25,8 +25,9 @@ class CountsCheck {
   // `task` must outlive the check.
   explicit CountsCheck(const Task& task) noexcept : task_(task) {}
 
-  // The next entry of the log. Where its payload could not be read, that is at its defaults.
-  void Follow(const ledger::Entry& entry);
+  // The next entry of the log; returns the rows that it makes, of all families. Where its payload
+  // could not be read, that is at its defaults, and only the rows of counts are right.
+  std::vector<store::Put> Follow(const ledger::Entry& entry);
 
   // Compares the days that have become final. Errors: those of the store.
   Status CompareDays();

@@ -22,6 +22,10 @@ using store::Family;
 
 constexpr const char* kBadChecksum = "its checksum does not fit";
 
+bool IsState(Family family) noexcept {
+  return family == Family::kRecords || family == Family::kControl;
+}
+
 std::string Numbered(Seq seq) { return "entry " + std::to_string(seq); }
 
 // The octets before the checksum, whether it fits or not.
@@ -196,17 +200,17 @@ Status LogCheck::CheckPage(std::vector<Item>& page) {
     const std::optional<Leaf>& leaf = item.entry.leaf;
     const bool has_before = leaf.has_value() && leaf->prev < item.seq;
     if (item.payload_missing) missing_payloads_.Insert(item.seq);
-    if (item.seq >= remembered_) requests_.Insert(item.seq);
+    if (item.seq >= remembered_) requests_.entries.Insert(item.seq);
     if (leaf.has_value()) {
       CheckLeaf(item);
       CheckMeaning(item);
       CheckChain(item, has_before ? *next : none);
-      counts_.Follow({*leaf, item.entry.payload.value_or(Payload{})});
+      SumUp(item, counts_.Follow({*leaf, item.entry.payload.value_or(Payload{})}));
     }
     if (leaf.has_value() && leaf->kind == EntryKind::kPayloadErased) {
       if (Status excused = Excuse(item); !excused.ok()) return excused;
     }
-    last_.Insert(item.seq);
+    states_.entries.Insert(item.seq);
     if (has_before) ++next;
   }
   return {};
@@ -245,9 +249,16 @@ void LogCheck::CheckChain(const Item& item, const StoredEntry& before) {
     if (!MayBeFirst(leaf.kind)) Wrong(item.seq, "it is of a kind that cannot be the first");
     return;
   }
-  if (!last_.Erase(leaf.prev)) {
+  if (!states_.entries.Erase(leaf.prev)) {
     Wrong(item.seq, "its prev, " + Numbered(leaf.prev) + ", is not the last of an identifier");
     return;
+  }
+  if (before.leaf.has_value() && before.payload.has_value()) {
+    std::vector<store::Put> puts;
+    ledger::Project({*before.leaf, *before.payload}, {}, puts);
+    for (const store::Put& put : puts) {
+      if (IsState(put.family)) states_.rows.Remove(put.family, put.key, put.value);
+    }
   }
   if (!before.leaf.has_value()) return;  // told when it was read
   if (!MayFollow(before.leaf->kind, leaf.kind)) {
@@ -259,6 +270,17 @@ void LogCheck::CheckChain(const Item& item, const StoredEntry& before) {
   const ledger::Subject other = ledger::SubjectOf({*before.leaf, *before.payload});
   if (subject.family != other.family || subject.key != other.key) {
     Wrong(item.seq, "its prev, " + Numbered(leaf.prev) + ", is about something else");
+  }
+}
+
+// Without its payload an entry is missing in the sums, and the rows will be looked at one by one.
+void LogCheck::SumUp(const Item& item, const std::vector<store::Put>& puts) {
+  if (!item.entry.payload.has_value()) return;
+  for (const store::Put& put : puts) {
+    if (IsState(put.family)) states_.rows.Add(put.family, put.key, put.value);
+    if (put.family == Family::kRequests && item.seq >= remembered_) {
+      requests_.rows.Add(put.family, put.key, put.value);
+    }
   }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "audit/counts_check.h"
+#include "audit/row_check.h"
 #include "audit/row_cursor.h"
 #include "audit/seq_set.h"
 #include "audit/stored_entry.h"
@@ -40,10 +41,10 @@ class LogCheck {
   CountsCheck& counts() noexcept { return counts_; }
 
   // The entries that are the last of their identifier or control object: each has a row.
-  SeqSet& last() noexcept { return last_; }
+  Makers& states() noexcept { return states_; }
 
-  // The entries whose request may be remembered.
-  SeqSet& requests() noexcept { return requests_; }
+  // The entries whose request is remembered, unless its id was used again.
+  Makers& requests() noexcept { return requests_; }
 
  private:
   struct Item {
@@ -61,6 +62,7 @@ class LogCheck {
   void CheckLeaf(const Item& item);
   void CheckMeaning(const Item& item);
   void CheckChain(const Item& item, const StoredEntry& before);
+  void SumUp(const Item& item, const std::vector<store::Put>& puts);
   Status Excuse(const Item& erasure);
   Status CheckEnd();
   void Wrong(ledger::Seq seq, std::string what);
@@ -71,8 +73,8 @@ class LogCheck {
   RowCursor leaves_;
   RowCursor payloads_;
   CountsCheck counts_;
-  SeqSet last_;
-  SeqSet requests_;
+  Makers states_;
+  Makers requests_;
   SeqSet missing_payloads_;
   SeqSet excused_;  // looked at by Excuse()
   ledger::Seq expected_ = 0;

@@ -32,6 +32,12 @@ class Steps {
     return progress_(done_, std::max(done_, total_)) ? Status() : kCancelled;
   }
 
+  // A row that was counted before. Progress is asked now and then all the same.
+  Status Again() {
+    if (!progress_ || ++again_ % kPage != 0) return {};
+    return progress_(done_, std::max(done_, total_)) ? Status() : kCancelled;
+  }
+
   std::uint64_t done() const noexcept { return done_; }
 
  private:
@@ -40,6 +46,7 @@ class Steps {
   const Progress progress_;
   std::uint64_t done_ = 0;
   std::uint64_t told_ = 0;
+  std::uint64_t again_ = 0;
   std::uint64_t total_ = 0;
 };
 

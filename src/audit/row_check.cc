@@ -38,6 +38,19 @@ std::optional<store::Put> RowOf(const StoredEntry& entry, Family family) {
   return std::nullopt;
 }
 
+// Takes the rows of a family out of `sum`.
+Status TakeRows(const Task& task, Family family, RowSum& sum) {
+  RowCursor rows(task.store, family);
+  for (;;) {
+    const auto row = rows.Peek();
+    if (!row.ok()) return task.Failed(row.error(), family, rows.page_begin());
+    if (row.value() == nullptr) return {};
+    sum.Remove(family, row.value()->key, row.value()->value);
+    rows.Next();
+    if (Status going_on = task.steps.Done(1); !going_on.ok()) return going_on;
+  }
+}
+
 // Reads the rows of one family.
 class RowCheck {
  public:
@@ -71,7 +84,7 @@ class RowCheck {
                            std::string("cannot be read: ") + seq.error().what);
       }
       rows_.Next();
-      if (Status going_on = task_.steps.Done(1); !going_on.ok()) return going_on;
+      if (Status going_on = task_.steps.Again(); !going_on.ok()) return going_on;
     }
     return {};
   }
@@ -182,20 +195,27 @@ Status CheckUnremembered(const Task& task, const Memory& memory, Seq seq,
 
 }  // namespace
 
-Status CheckStates(const Task& task, SeqSet& last) {
-  for (const Family family : {Family::kRecords, Family::kControl}) {
-    RowCheck check(task, family, last, "which a later one has replaced");
+Status CheckStates(const Task& task, Makers& states) {
+  const auto families = {Family::kRecords, Family::kControl};
+  for (const Family family : families) {
+    if (Status read = TakeRows(task, family, states.rows); !read.ok()) return read;
+  }
+  if (states.rows.IsOfNone()) return {};
+  for (const Family family : families) {
+    RowCheck check(task, family, states.entries, "which a later one has replaced");
     if (Status run = check.Run(); !run.ok()) return run;
   }
-  return ForEachLeft(task, last, [&](Seq seq, const StoredEntry& entry) {
+  return ForEachLeft(task, states.entries, [&](Seq seq, const StoredEntry& entry) {
     return CheckUnnamed(task, seq, entry);
   });
 }
 
-Status CheckRequests(const Task& task, const Memory& memory, SeqSet& requests) {
-  RowCheck check(task, Family::kRequests, requests, "which is forgotten");
+Status CheckRequests(const Task& task, const Memory& memory, Makers& requests) {
+  if (Status read = TakeRows(task, Family::kRequests, requests.rows); !read.ok()) return read;
+  if (requests.rows.IsOfNone()) return {};
+  RowCheck check(task, Family::kRequests, requests.entries, "which is forgotten");
   if (Status run = check.Run(); !run.ok()) return run;
-  return ForEachLeft(task, requests, [&](Seq seq, const StoredEntry& entry) {
+  return ForEachLeft(task, requests.entries, [&](Seq seq, const StoredEntry& entry) {
     return CheckUnremembered(task, memory, seq, entry);
   });
 }

@@ -1,8 +1,11 @@
 // The views whose rows name the entry that made them: records, control objects, requests.
 //
-// Every row is read, then the entry that it names, and Project() says what the row should be. Which
-// entries have to be named by a row is known from the log: who is named is struck off, and what is
-// left then has no row, or a wrong one.
+// The log says which entries make the rows, and what the sum of these rows is. A view with that sum
+// is right, which takes one reading in the order of its keys.
+//
+// With another sum it is read once more, to name what is wrong: every row, then the entry that it
+// names, and Project() says what the row should be. Who is named is struck off, and what is left
+// then has no row, or a wrong one.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +13,7 @@
 #include <span>
 #include <vector>
 
+#include "audit/row_sum.h"
 #include "audit/seq_set.h"
 #include "audit/stored_entry.h"
 #include "audit/task.h"
@@ -18,6 +22,12 @@
 
 namespace idnode::audit {
 
+// What the log says of a view.
+struct Makers {
+  SeqSet entries;  // that make its rows, one each
+  RowSum rows;     // the sum of those rows
+};
+
 // From which entry on requests are remembered.
 struct Memory {
   ledger::Seq from = 0;
@@ -25,13 +35,13 @@ struct Memory {
   std::int64_t now_ms = 0;  // time of the last entry
 };
 
-// Both: errors are those of the store, and kCancelled.
+// Both: errors are those of the store, and kCancelled. The makers are used up.
 
-// Families records and control. `last`: the entries that are the last of their identifier or
-// control object; empty afterwards but for those without a row.
-Status CheckStates(const Task& task, SeqSet& last);
+// Families records and control, made by the last entries of their identifiers and control objects.
+Status CheckStates(const Task& task, Makers& states);
 
-// Family requests. `requests`: the entries from `memory.from` on.
-Status CheckRequests(const Task& task, const Memory& memory, SeqSet& requests);
+// Family requests, made by the entries from `memory.from` on. Request ids may have been used again;
+// then there is an entry whose row is another one's by now, and the sum does not fit.
+Status CheckRequests(const Task& task, const Memory& memory, Makers& requests);
 
 }  // namespace idnode::audit

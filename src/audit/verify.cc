@@ -41,10 +41,11 @@ class Verifier {
     sum_ = log.sum();
     if (!run.ok()) return run;
     CheckTheHead();
-    steps_.Expect(steps_.done() + log.last().size() + log.requests().size() + log.counts().rows());
+    steps_.Expect(steps_.done() + log.states().entries.size() + log.requests().entries.size() +
+                  log.counts().rows());
 
     Status checked = GoOn(log.counts().Finish());
-    if (checked.ok()) checked = GoOn(CheckStates(task_, log.last()));
+    if (checked.ok()) checked = GoOn(CheckStates(task_, log.states()));
     if (checked.ok()) checked = GoOn(CheckRequests(task_, memory_, log.requests()));
     if (checked.ok()) checked = GoOn(CheckTheRest());
     return checked;

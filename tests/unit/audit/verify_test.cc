@@ -171,6 +171,31 @@ TEST_F(VerifyTest, HoldsTheLogAgainstItsMark) {
   EXPECT_TRUE(Names(Run({.mark = LastSeq() + 2}), Family::kMeta, store::kHeadKey));
 }
 
+// Of the sample's request ids some were used again, so its requests are always looked at one by
+// one. Here they are not, as usual.
+TEST_F(VerifyTest, NoticesEveryChangeOfRequestsWhoseIdsAreAllDifferent) {
+  {
+    const ManualClock clock(kStartMs);
+    LogWriter log(engine_, clock);
+    for (int i = 0; i < 10; ++i) log.Do(ledger::Creates("88.118.1/" + std::to_string(i)));
+  }
+  ASSERT_TRUE(Run().ok());
+  auto& rows = disk_.Of(Family::kRequests);
+  const auto [key, value] = *std::next(rows.begin(), 4);
+
+  rows.at(key) = std::next(rows.begin(), 5)->second;
+  EXPECT_TRUE(Names(Run(), Family::kRequests, key));
+  rows.erase(key);
+  EXPECT_EQ(SaidOf(Family::kRequests, key), "missing: entry 4 makes it");
+  rows.emplace(key + "x", value);
+  EXPECT_TRUE(Names(Run(), Family::kRequests, key));
+  EXPECT_TRUE(Names(Run(), Family::kRequests, key + "x"));
+  rows.emplace(key, value);
+  EXPECT_EQ(Run().difference_count, 1U);
+  rows.erase(key + "x");
+  EXPECT_TRUE(Run().ok());
+}
+
 // --- a record put back to what it was ---
 
 TEST_F(VerifyTest, NoticesARecordThatIsOutOfDate) {
