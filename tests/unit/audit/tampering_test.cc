@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "ledger/head.h"
 #include "ledger/rows.h"
 #include "sample_log.h"
 #include "store/memory/memory_engine.h"
@@ -168,6 +169,29 @@ TEST_P(KindTest, NoticesExchangedValues) {
     ASSERT_TRUE(Names(found, kind.family, kind.key)) << Show(found);
     ASSERT_TRUE(Names(found, kind.family, other->first)) << Show(found);
   }
+}
+
+// With a head whose tree is that of the changed leaf: what else speaks against it. Only its time
+// (octets 13 to 20) has no counterpart, as long as it stays between its neighbours'.
+TEST_F(TamperingTest, NoticesAChangedLeafUnderAMendedTree) {
+  std::mt19937 random = SeededRandom();
+  const std::string head_before = disk_->Of(Family::kMeta).at(std::string(store::kHeadKey));
+  const std::string key = ledger::SeqKey(19);
+  const std::string before = disk_->Of(Family::kLeaf).at(key);
+  for (std::size_t position = 0; position < before.size() - ledger::kSealSize; ++position) {
+    if (position >= 13 && position <= 20) continue;
+    disk_->Of(Family::kLeaf).at(key) = Changed(before, position, Checksum::kMended, random);
+    ledger::Head head = ledger::DecodeHead(head_before).value();
+    head.tree = {};
+    for (const auto& [seq, leaf] : disk_->Of(Family::kLeaf)) {
+      head.tree.Append(ledger::LeafHash(ledger::Unseal(leaf).value()));
+    }
+    const Verification found =
+        With(Family::kMeta, std::string(store::kHeadKey), ledger::EncodeHead(head));
+    EXPECT_FALSE(found.ok()) << "octet " << position;
+    EXPECT_FALSE(Names(found, Family::kMeta)) << Show(found);
+  }
+  disk_->Of(Family::kLeaf).at(key) = before;
 }
 
 INSTANTIATE_TEST_SUITE_P(, KindTest, testing::ValuesIn(Kinds()),

@@ -287,6 +287,24 @@ TEST_F(VerifyTest, BlamesNoEntryBehindOneWithWrongTotals) {
   EXPECT_EQ(found.difference_count, 2U) << Show(found);
 }
 
+TEST_F(VerifyTest, NoticesATimeThatGoesBack) {
+  MakeSampleLog(engine_);
+  ChangeLeaf(10, [](Leaf& leaf) { leaf.time_ms -= 60'000; });
+  EXPECT_EQ(SaidOfLeaf(10), "its time goes back");
+  EXPECT_EQ(SaidOfLeaf(11), "");
+}
+
+TEST_F(VerifyTest, NoticesEntriesBeyondTheEnd) {
+  MakeSampleLog(engine_);
+  const Seq end = LastSeq() + 1;
+  for (const Family family : {Family::kLeaf, Family::kPayload}) {
+    disk_.Of(family)[ledger::SeqKey(end)] = Value(family, ledger::SeqKey(end - 1));
+  }
+  EXPECT_NE(SaidOfLeaf(end).find("beyond the end"), std::string::npos);
+  EXPECT_EQ(Run().difference_count, 2U) << Show(Run());
+  EXPECT_EQ(Run().entries, end);
+}
+
 // --- octets that want to lead it astray ---
 
 TEST_F(VerifyTest, EndsWhereAPrevPointsAtItself) {
