@@ -17,13 +17,6 @@ namespace {
 constexpr const char* kDamaged =
     "it is damaged, and nothing was changed; restore it from a backup or a mirror";
 
-// A directory that is only read gets no journal.
-class NoJournal final : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
-};
-
 // An opened database with its handles, which must die first.
 struct Opened {
   std::unique_ptr<rocksdb::DB> db;
@@ -83,10 +76,8 @@ Result<std::unique_ptr<RocksDatabase>> RocksOpener::Open(Mode mode, std::string&
     reason = "there is no database in " + directory_.string();
     return Error{Errc::kNotFound, ENOENT, "open database"};
   }
-  rocksdb::DBOptions options = options_;
-  if (!write) options.info_log = std::make_shared<NoJournal>();
   Opened opened;
-  const rocksdb::Status status = OpenRocks(write, options, directory_, families_, opened);
+  const rocksdb::Status status = OpenRocks(write, options_, directory_, families_, opened);
   if (!status.ok()) return Refuse(status, reason);
 
   std::array<RocksDatabase::Handle, kFamilies> families;
@@ -139,7 +130,6 @@ Result<RocksOpener::Found> RocksOpener::InspectOpened(
     const std::vector<rocksdb::ColumnFamilyDescriptor>& present, std::string& reason) const {
   ChainCheck chain;
   rocksdb::DBOptions options = options_;
-  options.info_log = std::make_shared<NoJournal>();
   options.wal_filter = &chain;
   Opened opened;
   const rocksdb::Status status = OpenRocks(false, options, directory_, present, opened);
