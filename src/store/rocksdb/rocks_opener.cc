@@ -29,13 +29,34 @@ rocksdb::Status OpenRocks(bool write, const rocksdb::DBOptions& options,
                           Opened& opened) {
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  const rocksdb::Status status =
+  rocksdb::Status status =
       write ? rocksdb::DB::Open(options, directory.string(), families, &handles, &db)
             : rocksdb::DB::OpenForReadOnly(options, directory.string(), families, &handles, &db);
   opened.db.reset(db);
   for (rocksdb::ColumnFamilyHandle* handle : handles) opened.handles.emplace_back(handle);
   return status;
 }
+
+// RocksDB's own lock, so that an inspection does not read beside somebody who writes, and take that
+// for damage.
+class Lock {
+ public:
+  Lock(rocksdb::Env& env, const std::filesystem::path& directory) : env_(env) {
+    status_ = env_.LockFile((directory / "LOCK").string(), &lock_);
+  }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+  ~Lock() {
+    if (lock_ != nullptr) (void)env_.UnlockFile(lock_);
+  }
+
+  const rocksdb::Status& status() const noexcept { return status_; }
+
+ private:
+  rocksdb::Env& env_;
+  rocksdb::FileLock* lock_ = nullptr;
+  rocksdb::Status status_;
+};
 
 // In words for a person: what it means, and what can be done.
 const char* Explain(const Error& error) noexcept {
@@ -69,9 +90,9 @@ RocksOpener::RocksOpener(std::filesystem::path directory, const RocksOptions& op
       families_(FamilySettings(options)) {}
 
 Result<std::unique_ptr<RocksDatabase>> RocksOpener::Open(Mode mode, std::string& reason) const {
-  const Result<Found> found = Inspect(reason);
-  if (!found.ok()) return found.error();
   const bool write = mode == Mode::kWrite;
+  const Result<Found> found = write ? InspectLocked(reason) : Inspect(reason);
+  if (!found.ok()) return found.error();
   if (!write && found.value() == Found::kUnfinished) {
     reason = "there is no database in " + directory_.string();
     return Error{Errc::kNotFound, ENOENT, "open database"};
@@ -86,6 +107,16 @@ Result<std::unique_ptr<RocksDatabase>> RocksOpener::Open(Mode mode, std::string&
   }
   opened.handles.clear();  // that of "default"
   return std::make_unique<RocksDatabase>(std::move(opened.db), std::move(families), write);
+}
+
+Result<RocksOpener::Found> RocksOpener::InspectLocked(std::string& reason) const {
+  // Before the first creation there is nothing to lock, maybe not even a directory.
+  if (options_.env->FileExists((directory_ / "CURRENT").string()).IsNotFound()) {
+    return Inspect(reason);
+  }
+  const Lock lock(*options_.env, directory_);
+  if (!lock.status().ok()) return Refuse(lock.status(), reason);
+  return Inspect(reason);
 }
 
 // Reads only, and finds what RocksDB would pass over, or even tidy away:

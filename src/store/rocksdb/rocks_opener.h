@@ -37,6 +37,7 @@ class RocksOpener {
   enum class Found : std::uint8_t { kWhole, kUnfinished };
 
   Result<Found> Inspect(std::string& reason) const;
+  Result<Found> InspectLocked(std::string& reason) const;
   Result<Found> InspectWithoutRoot(std::string& reason) const;
   Result<Found> InspectOpened(const std::vector<rocksdb::ColumnFamilyDescriptor>& present,
                               std::string& reason) const;

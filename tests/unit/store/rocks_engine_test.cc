@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <system_error>
 
 #include "breakable_disk.h"
 #include "other_user.h"
@@ -215,6 +215,7 @@ TEST_F(RocksEngineTest, RefusesAFamilyItDoesNotKnow) {
     std::vector<std::string> names;
     ASSERT_TRUE(rocksdb::DB::ListColumnFamilies(options, path_.string(), &names).ok());
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
+    families.reserve(names.size());
     for (const auto& name : names) families.emplace_back(name, rocksdb::ColumnFamilyOptions());
     ASSERT_TRUE(rocksdb::DB::Open(options, path_.string(), families, &handles, &db).ok());
     rocksdb::ColumnFamilyHandle* added = nullptr;
@@ -253,6 +254,9 @@ TEST_F(RocksEngineTest, RefusesADirectoryThatIsOpenElsewhere) {
   ASSERT_EQ(::read(ends[0], &locked, 1), 1);
   EXPECT_EQ(locked, 'y');
   ExpectRefusal(Errc::kUnavailable, EWOULDBLOCK, "another process");
+  FlipABit(LogOf(path_), 20);
+  ExpectRefusal(Errc::kUnavailable, EWOULDBLOCK, "another process");  // half written is no damage
+  FlipABit(LogOf(path_), 20);
   ::close(ends[0]);
   ::waitpid(other, nullptr, 0);
   EXPECT_TRUE(Open().ok()) << reason_;
@@ -268,7 +272,8 @@ TEST_F(RocksEngineTest, SaysThatPermissionIsMissing) {
 TEST_F(RocksEngineTest, TellsAFullDiskFromAReadOnlyOne) {
   disk_->RefuseNewFiles(rocksdb::IOStatus::NoSpace("While appending to file", "x"));
   ExpectRefusal(Errc::kUnavailable, ENOSPC, "full");
-  disk_->RefuseNewFiles(rocksdb::IOStatus::IOError("While open a file", std::strerror(EROFS)));
+  disk_->RefuseNewFiles(
+      rocksdb::IOStatus::IOError("While open a file", std::generic_category().message(EROFS)));
   ExpectRefusal(Errc::kDenied, EROFS, "read-only");
   disk_->AllowNewFiles();
   EXPECT_TRUE(Open().ok()) << reason_;
