@@ -2,26 +2,12 @@
 // RocksDB allocates itself to look into a block of a table, even if that is in its cache.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
 #include <string>
 
+#include "allocation_count.h"
 #include "breakable_disk.h"
 #include "store/rocksdb/rocks_engine.h"
 #include "temporary_directory.h"
-
-// Counts the allocations of each thread, in this program only.
-namespace {
-thread_local std::size_t allocations = 0;
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace idnode::store {
 namespace {
@@ -38,9 +24,9 @@ TEST(RocksAllocation, AWarmReadAllocatesNothing) {
 
   std::string value;
   const auto allocations_of_a_read = [&](std::string_view asked) {
-    const std::size_t before = allocations;
+    const std::size_t before = Allocations();
     const Status status = engine.Get(Family::kRecords, asked, value);
-    return status.ok() || status.error().code == Errc::kNotFound ? allocations - before : 999;
+    return status.ok() || status.error().code == Errc::kNotFound ? Allocations() - before : 999;
   };
   EXPECT_GT(allocations_of_a_read(key), 0U) << "cold: the string grows, or nothing is counted";
   EXPECT_EQ(allocations_of_a_read(key), 0U) << "in memory";
