@@ -180,7 +180,7 @@ class Mission(unittest.TestCase):
                 raise AssertionError(f"{client.name} failed\n{node.log()[-3000:]}") from client.failure
         print(f"{sum(c.acknowledged for c in clients)} acknowledged, "
               f"{sum(c.unknown for c in clients)} of unknown outcome", flush=True)
-        self.assertGreater(sum(c.acknowledged for c in clients), 10 * KILLS)
+        self.assertGreater(sum(c.acknowledged for c in clients), KILLS)  # it was no idle run
 
         self.check_records(clients)
         log = log_reader.read_log(node.api())
