@@ -16,6 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
+import sys
 import tempfile
 import time
 
@@ -81,7 +82,7 @@ class _Service:
 class Api:
     def __init__(self, target: str, token: str = "", language: str = "en", credentials=None):
         options = [("grpc.max_receive_message_length", 64 << 20),
-                   ("grpc.initial_reconnect_backoff_ms", 50), ("grpc.min_reconnect_backoff_ms", 50),
+                   ("grpc.initial_reconnect_backoff_ms", 50),
                    ("grpc.max_reconnect_backoff_ms", 200), ("grpc.use_local_subchannel_pool", 1)]
         self.channel = (grpc.secure_channel(target, credentials, options) if credentials
                         else grpc.insecure_channel(target, options))
@@ -196,6 +197,10 @@ class Node:
         return json.loads(self.ctl("--json", *arguments).stdout)
 
     def close(self):
-        if self.process is not None and self.process.poll() is None:
-            self.kill()
+        if self.process is not None:
+            if self.process.poll() is None:
+                self.kill()
+            elif self.process.returncode not in (0, -signal.SIGKILL):
+                print(f"idnoded ended with {self.process.returncode}:\n{self.log()}",
+                      file=sys.stderr)
         shutil.rmtree(self.directory, ignore_errors=True)

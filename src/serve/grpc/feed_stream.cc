@@ -46,9 +46,9 @@ void FeedStream::OnCancel() {
 }
 
 void FeedStream::OnDone() {
+  { const std::scoped_lock lock(mutex_); }  // whoever finished the call may still be inside
   door_.watchers.fetch_sub(1);
   door_.calls.End(*this);
-  { const std::scoped_lock lock(mutex_); }  // whoever finished the call may still be inside
   delete this;
 }
 

@@ -69,8 +69,8 @@ class RowStream final : public grpc::ServerBidiReactor<Request, Response>, publi
   }
 
   void OnDone() override {
-    door_.calls.End(*this);
     { const std::scoped_lock lock(mutex_); }  // whoever finished the call may still be inside
+    door_.calls.End(*this);
     delete this;
   }
 

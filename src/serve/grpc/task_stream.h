@@ -66,8 +66,8 @@ class TaskStream final : public grpc::ServerWriteReactor<Response>, public Strea
   }
 
   void OnDone() override {
-    door_.calls.End(*this);
     { const std::scoped_lock lock(mutex_); }  // whoever finished the call may still be inside
+    door_.calls.End(*this);
     delete this;
   }
 

@@ -33,8 +33,8 @@ class Unary final : public grpc::ServerUnaryReactor {
   }
 
   void OnDone() override {
-    door_.calls.End();
     { const std::scoped_lock lock(mutex_); }  // whoever ended the call may still be inside
+    door_.calls.End();
     delete this;
   }
 
