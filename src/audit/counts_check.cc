@@ -143,11 +143,9 @@ Status CountsCheck::Finish() {
 void CountsCheck::CheckRow(const store::Row& row) {
   const auto key = ledger::DecodeCountsKey(row.key);
   const auto prefix = key.ok() ? prefixes_.find(std::string(key.value().prefix)) : prefixes_.end();
-  if (prefix == prefixes_.end()) {
-    task_.findings.Add(Family::kCounts, row.key, std::string(kNoSuchRow));
-  } else if (!key.value().is_day) {
-    CheckTip(row, prefix->second);
-  } else if (!std::ranges::binary_search(prefix->second.days, key.value().day.number())) {
+  const bool known = prefix != prefixes_.end();
+  if (known && !key.value().is_day) return CheckTip(row, prefix->second);
+  if (!known || !std::ranges::binary_search(prefix->second.days, key.value().day.number())) {
     task_.findings.Add(Family::kCounts, row.key, std::string(kNoSuchRow));
   }
 }

@@ -53,7 +53,8 @@ void Findings::Add(Family family, std::string_view key, std::string what) {
     if (!rows_.insert(std::move(row)).second) return;
   }
   ++count_;
-  if (differences_.size() < kept_) differences_.push_back({family, std::string(key), what});
+  if (differences_.size() < kept_)
+    differences_.push_back({family, std::string(key), std::move(what)});
 }
 
 void Findings::AddEntry(Family family, ledger::Seq seq, std::string what) {

@@ -183,12 +183,16 @@ Status LogCheck::SkipPayloads(std::optional<std::string_view> before) {
   }
 }
 
-Status LogCheck::CheckPage(std::vector<Item>& page) {
+bool LogCheck::HasBefore(const Item& item) {
+  const std::optional<Leaf>& leaf = item.entry.leaf;
+  return leaf.has_value() && leaf->prev < item.seq;
+}
+
+Status LogCheck::CheckPage(const std::vector<Item>& page) {
   // Entries that the page's entries follow, read together.
   std::vector<Seq> seqs;
   for (const Item& item : page) {
-    const std::optional<Leaf>& leaf = item.entry.leaf;
-    if (leaf.has_value() && leaf->prev < item.seq) seqs.push_back(leaf->prev);
+    if (HasBefore(item)) seqs.push_back(item.entry.leaf->prev);
   }
   const auto before = ReadEntries(task_.store, seqs);
   if (!before.ok()) {
@@ -197,23 +201,25 @@ Status LogCheck::CheckPage(std::vector<Item>& page) {
   auto next = before.value().begin();
   for (const Item& item : page) {
     const StoredEntry none;
-    const std::optional<Leaf>& leaf = item.entry.leaf;
-    const bool has_before = leaf.has_value() && leaf->prev < item.seq;
-    if (item.payload_missing) missing_payloads_.Insert(item.seq);
-    if (item.seq >= remembered_) requests_.entries.Insert(item.seq);
-    if (leaf.has_value()) {
-      CheckLeaf(item);
-      CheckMeaning(item);
-      CheckChain(item, has_before ? *next : none);
-      SumUp(item, counts_.Follow({*leaf, item.entry.payload.value_or(Payload{})}));
-    }
-    if (leaf.has_value() && leaf->kind == EntryKind::kPayloadErased) {
-      if (Status excused = Excuse(item); !excused.ok()) return excused;
-    }
-    states_.entries.Insert(item.seq);
-    if (has_before) ++next;
+    const Status checked = CheckItem(item, HasBefore(item) ? *next++ : none);
+    if (!checked.ok()) return checked;
   }
   return {};
+}
+
+Status LogCheck::CheckItem(const Item& item, const StoredEntry& before) {
+  if (item.payload_missing) missing_payloads_.Insert(item.seq);
+  if (item.seq >= remembered_) requests_.entries.Insert(item.seq);
+  const std::optional<Leaf>& leaf = item.entry.leaf;
+  if (leaf.has_value()) {
+    CheckLeaf(item);
+    CheckMeaning(item);
+    CheckChain(item, before);
+    SumUp(item, counts_.Follow({*leaf, item.entry.payload.value_or(Payload{})}));
+  }
+  states_.entries.Insert(
+      item.seq);  // not before the chain is checked: an entry follows another one
+  return leaf.has_value() && leaf->kind == EntryKind::kPayloadErased ? Excuse(item) : Status();
 }
 
 void LogCheck::CheckLeaf(const Item& item) {

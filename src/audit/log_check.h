@@ -57,7 +57,9 @@ class LogCheck {
   Status ReadLeaf(const store::Row& row, std::vector<Item>& page);
   Status ReadPayload(std::string_view key, Item& item);
   Status SkipPayloads(std::optional<std::string_view> before);
-  Status CheckPage(std::vector<Item>& page);
+  static bool HasBefore(const Item& item);
+  Status CheckPage(const std::vector<Item>& page);
+  Status CheckItem(const Item& item, const StoredEntry& before);
   void CheckSequence(ledger::Seq seq);
   void CheckLeaf(const Item& item);
   void CheckMeaning(const Item& item);

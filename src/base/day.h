@@ -62,6 +62,8 @@ class Day {
   friend constexpr Day operator+(Day day, std::int32_t days) noexcept {
     return Day(std::int64_t{day.number_} + days);
   }
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 of the comparison for a
+  // pointer
   friend constexpr auto operator<=>(Day, Day) noexcept = default;
 
  private:

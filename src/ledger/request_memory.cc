@@ -63,7 +63,7 @@ RequestMemory::Forgotten RequestMemory::Forget(const store::Readable& store, std
 }
 
 // The same request id may have been used again since: then its row is another entry's.
-Status RequestMemory::ForgetOne(const store::Readable& store, Seq seq, Forgotten& out) const {
+Status RequestMemory::ForgetOne(const store::Readable& store, Seq seq, Forgotten& out) {
   std::string value;
   const Status read = store.Get(store::Family::kPayload, SeqKey(seq), value);
   if (!read.ok()) return read.error().code == Errc::kNotFound ? Status() : read;  // erased

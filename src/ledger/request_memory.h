@@ -45,7 +45,7 @@ class RequestMemory {
   void Reset() noexcept { next_.reset(); }
 
  private:
-  Status ForgetOne(const store::Readable& store, Seq seq, Forgotten& out) const;
+  static Status ForgetOne(const store::Readable& store, Seq seq, Forgotten& out);
 
   std::optional<Seq> next_;  // the oldest entry not looked at; unknown: read it first
   std::int64_t due_ms_ = 0;  // when that one is old enough

@@ -45,7 +45,6 @@ struct Config {
   } tls;
   struct {
     bool tokens_without_tls = false;
-    std::uint32_t threads = 16;
     std::uint32_t message_octets = 4 << 20;
     std::uint32_t streams_per_connection = 1'000;
     std::uint32_t watchers = 64;

@@ -1,8 +1,8 @@
 #include "node/core.h"
 
-#include <cstring>
 #include <future>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "node/admin_token.h"
@@ -13,7 +13,8 @@ namespace {
 // What `error` of a system call says, for the end of a message.
 std::string Because(const Error& error) {
   std::string text = error.what;
-  if (error.detail != 0) text += ": " + std::string(std::strerror(static_cast<int>(error.detail)));
+  if (error.detail != 0)
+    text += ": " + std::generic_category().message(static_cast<int>(error.detail));
   return text;
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <stdexcept>
+#include <system_error>
 
 #include "crypto/rsa_key.h"
 #include "handle/public_key.h"
@@ -15,7 +16,8 @@ namespace {
 
 [[noreturn]] void Refuse(const Endpoint& endpoint, const Error& error) {
   throw std::runtime_error("cannot serve the handle protocol on " + endpoint.ToText() + " (" +
-                           error.what + ": " + std::strerror(static_cast<int>(error.detail)) +
+                           error.what + ": " +
+                           std::generic_category().message(static_cast<int>(error.detail)) +
                            "); is another program there? See listen.handle");
 }
 

@@ -74,6 +74,7 @@ int Serve(const Arguments& arguments, const Config& config) {
   const SystemClock clock;
   SpdlogLogger logger(
       {.level = config.log.level, .format = config.log.format, .file = config.log.file});
+  logger.Info("starting", {{"version", IDNODE_VERSION}, {"name", config.node.name}});
   Node node(arguments.data, config, clock, logger);
   if (!arguments.ready_file.empty()) {
     const Status written = WriteFile(arguments.ready_file, node.ReadyText(), 0644);

@@ -39,7 +39,6 @@ std::unique_ptr<serve::GrpcServer> StartGrpc(const Config& config, Core& core,
                                      .key_file = config.tls.key,
                                      .message_octets = config.grpc.message_octets,
                                      .calls_per_connection = config.grpc.streams_per_connection,
-                                     .threads = config.grpc.threads,
                                      .watchers = config.grpc.watchers};
   std::string reason;
   auto server = serve::GrpcServer::Start(std::move(options),
@@ -49,7 +48,8 @@ std::unique_ptr<serve::GrpcServer> StartGrpc(const Config& config, Core& core,
                                           .committer = core.committer(),
                                           .prefixes = core.prefixes(),
                                           .hub = hub,
-                                          .version = IDNODE_VERSION},
+                                          .version = IDNODE_VERSION,
+                                          .name = config.node.name},
                                          reason);
   if (!server.ok()) throw std::runtime_error(reason);
   return std::move(server).value();

@@ -85,7 +85,7 @@ Status ControlTable::Load() {
     if (rows.value().size() < kScanRows) break;
     from = rows.value().back().key + '\0';
   }
-  Publish(std::move(control));
+  Publish(control);
   return {};
 }
 
@@ -108,10 +108,10 @@ void ControlTable::OnCommit(const ledger::Head& /*head*/,
     // commit thread, which reads the store, decides by the new one.
     (void)Take(*next, entry.payload.identifier, entry.leaf.seq, entry.payload.state);
   }
-  if (next != nullptr) Publish(std::move(next));
+  if (next != nullptr) Publish(next);
 }
 
-void ControlTable::Publish(std::shared_ptr<const Control> control) {
+void ControlTable::Publish(const std::shared_ptr<const Control>& control) {
   {
     const std::scoped_lock lock(mutex_);
     now_ = control;

@@ -55,7 +55,7 @@ class ControlTable final : public ledger::CommitListener {
   void OnCommit(const ledger::Head& head, std::span<const ledger::Entry> entries) noexcept override;
 
  private:
-  void Publish(std::shared_ptr<const Control> control);
+  void Publish(const std::shared_ptr<const Control>& control);
 
   const store::Readable& store_;
   std::function<void(const Control&)> observer_;

@@ -48,14 +48,64 @@ Status SetTime(const store::Readable& store, v1::Record& record) {
   return {};
 }
 
+// How many a page may have. Problems: page_size_invalid.
+std::variant<std::size_t, Problem> SizeOf(const PageQuery& query, std::uint32_t max_page) {
+  if (query.page_size <= max_page) {
+    return query.page_size == 0 ? std::min(kDefaultPage, max_page) : query.page_size;
+  }
+  return Problem{.code = Code::kPageSizeInvalid,
+                 .field = "page_size",
+                 .parameters = {{"size", std::to_string(query.page_size)},
+                                {"limit", std::to_string(max_page)}}};
+}
+
 // A cursor is the key to begin with, in hexadecimal.
-std::optional<std::string> CursorKey(const std::string& cursor, std::string_view from,
-                                     std::string_view to) {
+std::variant<std::string, Problem> CursorKey(const std::string& cursor, std::string_view from) {
+  if (cursor.empty()) return std::string(from);
   const auto octets = FromHex(cursor);
-  if (!octets.ok()) return std::nullopt;
-  std::string key(AsText(octets.value()));
-  if (key < from || key >= to) return std::nullopt;
-  return key;
+  if (octets.ok() && AsText(octets.value()) >= from) return std::string(AsText(octets.value()));
+  return Problem{.code = Code::kCursorMalformed, .field = "cursor"};
+}
+
+// Counts what a page has, and says whether one more still belongs to it.
+class PageRoom {
+ public:
+  explicit PageRoom(std::size_t most) noexcept : most_(most) {}
+
+  bool Take(const google::protobuf::MessageLite& message) {
+    const std::size_t octets = octets_ + message.ByteSizeLong();
+    if (count_ == most_ || (count_ > 0 && octets > kPageOctets)) return false;
+    ++count_;
+    octets_ = octets;
+    return true;
+  }
+
+ private:
+  const std::size_t most_;
+  std::size_t count_ = 0;
+  std::size_t octets_ = 0;
+};
+
+template <typename Object>
+std::variant<ObjectPage<Object>, Problem> PageOf(
+    const std::map<std::string, Control::Held<Object>, std::less<>>& all,
+    const Principal& principal, const PageQuery& query, std::uint32_t max_page) {
+  if (auto problem = principal.Require(stored::v1::SCOPE_ADMIN, {})) return *std::move(problem);
+  auto size = SizeOf(query, max_page);
+  if (auto* problem = std::get_if<Problem>(&size)) return std::move(*problem);
+  auto from = CursorKey(query.cursor, {});
+  if (auto* problem = std::get_if<Problem>(&from)) return std::move(*problem);
+
+  ObjectPage<Object> page;
+  PageRoom room(std::get<std::size_t>(size));
+  for (auto at = all.lower_bound(std::get<std::string>(from)); at != all.end(); ++at) {
+    if (!room.Take(*at->second.object)) {
+      page.next_cursor = ToHex(AsBytes(at->first));
+      break;
+    }
+    page.objects.push_back(at->second);
+  }
+  return page;
 }
 
 Problem NotFound(std::string_view identifier) {
@@ -114,41 +164,42 @@ std::variant<ListPage, Problem> Lookup::List(const Principal& principal,
     return Problem{
         .code = Code::kPrefixUnknown, .field = "prefix", .parameters = {{"prefix", prefix}}};
   }
-  if (query.page_size > max_page_) {
-    return Problem{.code = Code::kPageSizeInvalid,
-                   .field = "page_size",
-                   .parameters = {{"size", std::to_string(query.page_size)},
-                                  {"limit", std::to_string(max_page_)}}};
-  }
-  const std::size_t page_size =
-      query.page_size == 0 ? std::min(kDefaultPage, max_page_) : query.page_size;
+  auto size = SizeOf(query.page, max_page_);
+  if (auto* problem = std::get_if<Problem>(&size)) return std::move(*problem);
+  const std::size_t page_size = std::get<std::size_t>(size);
 
   // In the order of octets "." comes just before "/", and "0" just after it: the identifiers of
   // derived prefixes stand in front of the prefix's own, and nothing between or behind.
-  std::string from = prefix + (query.below ? "." : "/");
+  auto begin = CursorKey(query.page.cursor, prefix + (query.below ? "." : "/"));
+  if (auto* problem = std::get_if<Problem>(&begin)) return std::move(*problem);
+  std::string from = std::get<std::string>(std::move(begin));
   const std::string to = prefix + "0";
-  if (!query.cursor.empty()) {
-    std::optional<std::string> key = CursorKey(query.cursor, from, to);
-    if (!key.has_value()) return Problem{.code = Code::kCursorMalformed, .field = "cursor"};
-    from = *std::move(key);
-  }
+  if (from >= to) return Problem{.code = Code::kCursorMalformed, .field = "cursor"};
 
+  auto page = ReadPage(from, to, page_size, query);
+  if (!page.ok()) return FromStore(page.error());
+  return std::move(page).value();
+}
+
+Result<ListPage> Lookup::ReadPage(std::string from, std::string_view to, std::size_t page_size,
+                                  const ListQuery& query) const {
   ListPage page;
+  PageRoom room(page_size);
   for (int scan = 0; scan < kScansPerPage; ++scan) {
     const auto rows = store_.Scan(store::Family::kRecords, from, page_size);
-    if (!rows.ok()) return FromStore(rows.error());
+    if (!rows.ok()) return rows.error();
     for (const store::Row& row : rows.value()) {
       if (row.key >= to) return page;
-      if (page.records.size() == page_size) {
-        page.next_cursor = ToHex(AsBytes(row.key));
-        return page;
-      }
       Result<Read> read = ReadRow(row.key, row.value, query.include_values);
-      if (!read.ok()) return FromStore(read.error());
+      if (!read.ok()) return read.error();
       Read found = std::move(read).value();
       if (found.deleted && !query.include_deleted) continue;
       const Status timed = SetTime(store_, found.record);
-      if (!timed.ok()) return FromStore(timed.error());
+      if (!timed.ok()) return timed.error();
+      if (!room.Take(found.record)) {
+        page.next_cursor = ToHex(AsBytes(row.key));
+        return page;
+      }
       page.records.push_back(std::move(found.record));
     }
     if (rows.value().size() < page_size) return page;
@@ -156,6 +207,16 @@ std::variant<ListPage, Problem> Lookup::List(const Principal& principal,
   }
   page.next_cursor = ToHex(AsBytes(from));
   return page;
+}
+
+std::variant<ObjectPage<stored::v1::Prefix>, Problem> Lookup::ListPrefixes(
+    const Principal& principal, const PageQuery& query) const {
+  return PageOf(control_.now()->prefixes, principal, query, max_page_);
+}
+
+std::variant<ObjectPage<stored::v1::Token>, Problem> Lookup::ListTokens(
+    const Principal& principal, const PageQuery& query) const {
+  return PageOf(control_.now()->tokens, principal, query, max_page_);
 }
 
 }  // namespace idnode::registry

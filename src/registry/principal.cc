@@ -1,5 +1,6 @@
 #include "registry/principal.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -22,18 +23,13 @@ constexpr std::array<std::pair<Scope, std::string_view>, 5> kScopes{{
 bool Reaches(const Token& token, std::string_view prefix) noexcept {
   if (token.all_prefixes()) return true;
   if (prefix.empty()) return false;
-  for (const stored::v1::PrefixReach& reach : token.prefixes()) {
-    if (reach.prefix() == prefix) return true;
-    if (reach.below() && IsBelow(prefix, reach.prefix())) return true;
-  }
-  return false;
+  return std::ranges::any_of(token.prefixes(), [prefix](const stored::v1::PrefixReach& reach) {
+    return reach.prefix() == prefix || (reach.below() && IsBelow(prefix, reach.prefix()));
+  });
 }
 
 bool Has(const Token& token, Scope scope) noexcept {
-  for (const int one : token.scopes()) {
-    if (one == scope) return true;
-  }
-  return false;
+  return std::ranges::find(token.scopes(), scope) != token.scopes().end();
 }
 
 }  // namespace

@@ -105,7 +105,7 @@ void Output::Flush() {
 
 void Warn(std::string_view text) { fmt::print(stderr, "{}\n", text); }
 
-void Output::Fail(const Failure& failure) {
+void Output::Fail(const Failure& failure) const {
   std::fflush(stdout);
   if (json_) {
     Json error = {{"code", failure.code},

@@ -66,7 +66,7 @@ class Output {
   }
 
   // Says on stderr why the command failed.
-  void Fail(const Failure& failure);
+  void Fail(const Failure& failure) const;
 
  private:
   bool json_;

@@ -1,14 +1,16 @@
 #include "session.h"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 namespace idnode::ctl {
 namespace {
 
 // A token sent in the clear can be read on the way; on the machine itself there is no way.
 bool IsLocal(std::string_view server) {
-  for (const std::string_view begin : {"127.", "localhost:", "[::1]:", "unix:"}) {
-    if (server.substr(0, begin.size()) == begin) return true;
-  }
-  return false;
+  constexpr std::array<std::string_view, 4> kLocal = {"127.", "localhost:", "[::1]:", "unix:"};
+  return std::ranges::any_of(kLocal, [&](auto begin) { return server.starts_with(begin); });
 }
 
 }  // namespace

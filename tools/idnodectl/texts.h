@@ -92,6 +92,7 @@ inline constexpr Text kTitleDeleted{"DELETED", "删除"};
 inline constexpr Text kTitleActive{"ACTIVE", "有效"};
 
 // State, statistics, audit.
+inline constexpr Text kStatusName{"Node: {}", "节点：{}"};
 inline constexpr Text kStatusVersion{"idnoded {}", "idnoded {}"};
 inline constexpr Text kStatusLog{"Log: {0} entries, id {1}", "日志：{0} 条，标识 {1}"};
 inline constexpr Text kStatusRoot{"Merkle root: {}", "默克尔树根：{}"};

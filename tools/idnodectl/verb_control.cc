@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "pages.h"
 #include "receipt.h"
 #include "verbs.h"
 #include "words.h"
@@ -25,19 +26,20 @@ Exit Run(Session& session, const PrefixAdd& options) {
 }
 
 Exit Run(Session& session, const PrefixList& /*options*/) {
-  const v1::ListPrefixesResponse response = session.client().Call(v1::ListPrefixesRequest());
   const Language language = session.language();
   Json rows = Json::array();
   Table table({Say(language, text::kTitlePrefix), Say(language, text::kTitleCase),
                Say(language, text::kTitleName)});
-  for (const v1::Prefix& prefix : response.prefixes()) {
-    const std::string policy = Word(prefix.case_policy());
-    rows.push_back({{"prefix", prefix.prefix()},
-                    {"case", policy},
-                    {"name", prefix.name()},
-                    {"seq", prefix.seq()}});
-    table.Add({prefix.prefix(), policy, prefix.name()});
-  }
+  EachPage(session.client(), v1::ListPrefixesRequest(), [&](const auto& page) {
+    for (const v1::Prefix& prefix : page.prefixes()) {
+      const std::string policy = Word(prefix.case_policy());
+      rows.push_back({{"prefix", prefix.prefix()},
+                      {"case", policy},
+                      {"name", prefix.name()},
+                      {"seq", prefix.seq()}});
+      table.Add({prefix.prefix(), policy, prefix.name()});
+    }
+  });
   session.out().json() ? session.out().Print(rows) : session.out().Text(table.ToText());
   return Exit::kDone;
 }
@@ -58,7 +60,8 @@ Exit Run(Session& session, const StatusShow& /*options*/) {
   const v1::GetStatusResponse status = session.client().Call(v1::GetStatusRequest());
   Output& out = session.out();
   if (out.json()) {
-    out.Print({{"version", status.version()},
+    out.Print({{"name", status.name()},
+               {"version", status.version()},
                {"log_id", Hex(status.log_id())},
                {"log_size", status.log_size()},
                {"root", Hex(status.root_hash())},
@@ -67,6 +70,7 @@ Exit Run(Session& session, const StatusShow& /*options*/) {
                {"refusal", status.refusal()}});
     return Exit::kDone;
   }
+  if (!status.name().empty()) out.Tell(text::kStatusName, Printable(status.name()));
   out.Tell(text::kStatusVersion, status.version());
   out.Tell(text::kStatusLog, Grouped(status.log_size()), Hex(status.log_id()));
   if (status.log_size() > 0) {

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/day.h"
 #include "base/quantity.h"
+#include "pages.h"
 #include "receipt.h"
 #include "secret.h"
 #include "verbs.h"
@@ -120,17 +121,18 @@ Exit Run(Session& session, const TokenAdd& options) {
 }
 
 Exit Run(Session& session, const TokenList& /*options*/) {
-  const v1::ListTokensResponse response = session.client().Call(v1::ListTokensRequest());
   const Language language = session.language();
   Json rows = Json::array();
   Table table({Say(language, text::kTitleId), Say(language, text::kTitleName),
                Say(language, text::kTitleScopes), Say(language, text::kTitlePrefixes),
                Say(language, text::kTitleExpires)});
-  for (const v1::Token& token : response.tokens()) {
-    rows.push_back(TokenJson(token));
-    table.Add({token.id(), token.name(), Joined(ScopeWords(token)), ReachText(token, language),
-               TokenState(token, language)});
-  }
+  EachPage(session.client(), v1::ListTokensRequest(), [&](const auto& page) {
+    for (const v1::Token& token : page.tokens()) {
+      rows.push_back(TokenJson(token));
+      table.Add({token.id(), token.name(), Joined(ScopeWords(token)), ReachText(token, language),
+                 TokenState(token, language)});
+    }
+  });
   session.out().json() ? session.out().Print(rows) : session.out().Text(table.ToText());
   return Exit::kDone;
 }

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Writes the reference of the gRPC interface, proto/reference.md, from the comments in proto/.
 
 Usage: tools/lib/api_reference.py           writes the file

@@ -32,13 +32,16 @@ class Admin final : public v1::Admin::CallbackService {
   }
 
   grpc::ServerUnaryReactor* ListPrefixes(grpc::CallbackServerContext* context,
-                                         const v1::ListPrefixesRequest* /*request*/,
+                                         const v1::ListPrefixesRequest* request,
                                          v1::ListPrefixesResponse* response) override {
-    return AnswerAdmin(*context, [&]() -> std::optional<Problem> {
-      const auto control = door_.services.registry.control();
-      for (const auto& [name, held] : control->prefixes) {
-        ToProto(*held.object, held.seq, *response->add_prefixes());
+    return AnswerNow(door_, *context, [&](const Principal& caller) -> std::optional<Problem> {
+      auto listed = door_.services.lookup.ListPrefixes(caller, PageOf(*request));
+      if (auto* problem = std::get_if<Problem>(&listed)) return std::move(*problem);
+      auto& page = std::get<registry::ObjectPage<stored::v1::Prefix>>(listed);
+      for (const auto& [seq, object] : page.objects) {
+        ToProto(*object, seq, *response->add_prefixes());
       }
+      response->set_next_cursor(std::move(page.next_cursor));
       return std::nullopt;
     });
   }
@@ -64,13 +67,16 @@ class Admin final : public v1::Admin::CallbackService {
   }
 
   grpc::ServerUnaryReactor* ListTokens(grpc::CallbackServerContext* context,
-                                       const v1::ListTokensRequest* /*request*/,
+                                       const v1::ListTokensRequest* request,
                                        v1::ListTokensResponse* response) override {
-    return AnswerAdmin(*context, [&]() -> std::optional<Problem> {
-      const auto control = door_.services.registry.control();
-      for (const auto& [id, held] : control->tokens) {
-        ToProto(*held.object, held.seq, *response->add_tokens());
+    return AnswerNow(door_, *context, [&](const Principal& caller) -> std::optional<Problem> {
+      auto listed = door_.services.lookup.ListTokens(caller, PageOf(*request));
+      if (auto* problem = std::get_if<Problem>(&listed)) return std::move(*problem);
+      auto& page = std::get<registry::ObjectPage<stored::v1::Token>>(listed);
+      for (const auto& [seq, object] : page.objects) {
+        ToProto(*object, seq, *response->add_tokens());
       }
+      response->set_next_cursor(std::move(page.next_cursor));
       return std::nullopt;
     });
   }
@@ -103,6 +109,11 @@ class Admin final : public v1::Admin::CallbackService {
     });
   }
 
+  template <typename Request>
+  static registry::PageQuery PageOf(const Request& request) {
+    return {.page_size = request.page_size(), .cursor = request.cursor()};
+  }
+
   static std::optional<Problem> NoToken(const std::string& id) {
     return Problem{.code = registry::Code::kTokenNotFound,
                    .field = "id",
@@ -118,6 +129,7 @@ class Admin final : public v1::Admin::CallbackService {
       response.set_log_id(std::string(AsText(log_id.value())));
     }
     response.set_version(services.version);
+    response.set_name(services.name);
     response.set_log_size(state.head.seq());
     response.set_root_hash(std::string(AsText(state.head.tree.Root())));
     response.set_last_entry_ms(state.head.time_ms);

@@ -72,8 +72,7 @@ class Registrar final : public v1::Registrar::CallbackService {
           auto page =
               door_.services.lookup.List(caller, {.prefix = request->prefix(),
                                                   .below = request->below(),
-                                                  .page_size = request->page_size(),
-                                                  .cursor = request->cursor(),
+                                                  .page = {request->page_size(), request->cursor()},
                                                   .include_values = request->include_values(),
                                                   .include_deleted = request->include_deleted()});
           if (auto* problem = std::get_if<Problem>(&page)) return std::move(*problem);

@@ -39,6 +39,7 @@ constexpr milliseconds kLastWords{200};
 
 // Answered pings are what a client may send that often, also when it has no call under way.
 constexpr int kMinClientPingMs = 10'000;
+constexpr int kReflectionThreads = 16;
 
 int Milliseconds(milliseconds time) {
   constexpr auto kMax = std::numeric_limits<int>::max();
@@ -78,7 +79,7 @@ void SetLimits(const GrpcServer::Options& options, grpc::ServerBuilder& builder)
   argument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   // Only reflection, which is gRPC's own, holds a thread while it has a call.
   grpc::ResourceQuota quota;
-  quota.SetMaxThreads(static_cast<int>(options.threads));
+  quota.SetMaxThreads(kReflectionThreads);
   builder.SetResourceQuota(quota);
   builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::NUM_CQS, 1);
 }

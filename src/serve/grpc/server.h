@@ -49,7 +49,6 @@ class GrpcServer {
 
     std::size_t message_octets = std::size_t{4} << 20;  // the largest message that is received
     std::uint32_t calls_per_connection = 1'000;         // under way; the client holds back others
-    std::uint32_t threads = 16;                         // of gRPC, for reflection: one a call
     std::uint32_t watchers = 64;                        // of the feed, at the same time
     std::uint32_t stream_window = 256;  // rows of a stream that are read and not yet answered
 
@@ -69,6 +68,7 @@ class GrpcServer {
     const Published<resolve::PrefixTable>& prefixes;
     monitor::FeedHub& hub;
     std::string version;  // of the program, for GetStatus
+    std::string name;     // of the node, for GetStatus
   };
 
   // Listens and serves. `reason` receives errors in words for the operator.

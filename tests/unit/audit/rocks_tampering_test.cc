@@ -36,6 +36,7 @@ class RawDatabase {
     rocksdb::ColumnFamilyOptions options;
     options.disable_auto_compactions = true;
     std::vector<rocksdb::ColumnFamilyDescriptor> families;
+    families.reserve(names.size());
     for (const std::string& name : names) families.emplace_back(name, options);
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* opened = nullptr;

@@ -93,9 +93,9 @@ class TamperingTest : public testing::Test {
     }
   }
 
-  static store::MemoryDisk* disk_;
+  // NOLINTNEXTLINE(readability-identifier-naming): a member, whatever clang-tidy 14 says
+  static inline store::MemoryDisk* disk_ = nullptr;
 };
-store::MemoryDisk* TamperingTest::disk_ = nullptr;
 
 class KindTest : public TamperingTest, public testing::WithParamInterface<Kind> {};
 

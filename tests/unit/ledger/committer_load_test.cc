@@ -75,7 +75,7 @@ class CommitterLoad : public testing::Test {
     ExpectHonest(ExpectAgreement(restarted), sent_);
   }
 
-  const SystemClock clock_;
+  SystemClock clock_;
   store::MemoryDisk disk_;
   HookedEngine engine_{disk_};
   std::unique_ptr<Committer> committer_;

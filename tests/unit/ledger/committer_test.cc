@@ -217,6 +217,7 @@ TEST_F(CommitterTest, ManyMayStopItAtOnceAndAllFindItStopped) {
     Start();
     std::future<Answer> answer = Send(*committer_, Creates("88.118/" + std::to_string(round)));
     std::vector<std::thread> stoppers;
+    stoppers.reserve(4);
     for (int i = 0; i < 4; ++i) stoppers.emplace_back([&] { committer_->Stop(); });
     for (std::thread& stopper : stoppers) stopper.join();
     EXPECT_EQ(answer.wait_for(std::chrono::seconds(0)), std::future_status::ready);

@@ -206,7 +206,7 @@ inline std::vector<std::future<Answer>> SendTogether(Committer& committer,
 struct MemoryLedger {
   explicit MemoryLedger(Committer::Options committer_options = {},
                         std::vector<CommitListener*> to_tell = {})
-      : options(std::move(committer_options)), listeners(std::move(to_tell)) {
+      : options(committer_options), listeners(std::move(to_tell)) {
     Start();
   }
 
@@ -225,7 +225,7 @@ struct MemoryLedger {
     Start();
   }
 
-  Answer Do(Wish wish) { return Send(*committer, std::move(wish)).get(); }
+  Answer Do(Wish wish) const { return Send(*committer, std::move(wish)).get(); }
 
   // Does it and ends the test unless that works.
   Answer Commit(Wish wish) {

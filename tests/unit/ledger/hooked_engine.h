@@ -64,7 +64,7 @@ class HookedEngine final : public store::Engine {
                                std::span<const store::Erase> erases) override {
     ++commits_;
     if (on_commit) {
-      if (auto instead = on_commit(commits_)) return *std::move(instead);
+      if (auto instead = on_commit(commits_)) return *instead;
     }
     return below_.Commit(expected_head, next_head, puts, erases);
   }

@@ -164,11 +164,13 @@ TEST(RequestOf, IsWhatWasAskedForNotWhatTheNodeMade) {
 class InZone : public testing::TestWithParam<const char*> {
  protected:
   InZone() {
-    if (const char* before = std::getenv("TZ"))
-      before_ = before;  // NOLINT(concurrency-mt-unsafe): no other thread yet
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread yet
+    if (const char* before = std::getenv("TZ")) before_ = before;
     Set(GetParam());
   }
   ~InZone() override { Set(before_.empty() ? nullptr : before_.c_str()); }
+
+ public:
   InZone(const InZone&) = delete;
   InZone& operator=(const InZone&) = delete;
 

@@ -40,7 +40,7 @@ class Octets {
 
   std::string Take(std::size_t size) {
     if (size > octets_.size()) throw std::runtime_error("octets missing");
-    const std::string taken(octets_.substr(0, size));
+    std::string taken(octets_.substr(0, size));
     octets_.remove_prefix(size);
     return taken;
   }
@@ -58,7 +58,9 @@ class Octets {
   std::string_view octets_;
 };
 
-std::string Sealed(std::string octets) { return octets + BigEndian(Crc32c(AsBytes(octets)), 4); }
+std::string Sealed(const std::string& octets) {
+  return octets + BigEndian(Crc32c(AsBytes(octets)), 4);
+}
 
 std::string Unsealed(const std::string& value) {
   if (value.size() < 4) throw std::runtime_error("no checksum");
@@ -115,7 +117,7 @@ std::uint64_t OperationOf(int kind) {
 }
 
 std::string DayKeyOf(const std::string& prefix, std::int64_t time_ms) {
-  const std::int64_t china_ms = time_ms + 8 * 3'600'000;
+  const std::int64_t china_ms = time_ms + std::int64_t{8} * 3'600'000;
   std::int64_t day = china_ms / 86'400'000;
   if (china_ms % 86'400'000 < 0) --day;
   const std::uint64_t order = 0xFFFF'FFFFULL - static_cast<std::uint64_t>(day + 0x8000'0000LL);

@@ -23,14 +23,14 @@ Wish UnderTheIdOf(const Wish& first, Wish other) {
 class RequestIdTest : public testing::Test {
  protected:
   // Whether the row of the request is still there.
-  bool IsStored(const Wish& wish) {
+  bool IsStored(const Wish& wish) const {
     std::string value;
     return ledger_.engine
         ->Get(Family::kRequests, RequestKey(wish.origin.actor, wish.origin.id), value)
         .ok();
   }
 
-  Seq Length() { return ExpectAgreement(*ledger_.engine).size(); }
+  Seq Length() const { return ExpectAgreement(*ledger_.engine).size(); }
 
   MemoryLedger ledger_;
 };
@@ -176,6 +176,7 @@ TEST_F(RequestIdTest, CanBeUsedAgainByTheVeryCommitThatForgetsIt) {
 
 TEST_F(RequestIdTest, EveryCommitForgetsAFewSoThatItCatchesUp) {
   std::vector<Wish> old;
+  old.reserve(10);
   for (int i = 0; i < 10; ++i) old.push_back(Creates("88.118/" + std::to_string(i)));
   for (const Wish& wish : old) ledger_.Commit(wish);
   ledger_.clock.Advance(kRememberMs);
@@ -195,6 +196,7 @@ TEST_F(RequestIdTest, EveryCommitForgetsAFewSoThatItCatchesUp) {
 // An id comes back into use while its old entry still waits to be forgotten.
 TEST_F(RequestIdTest, ForgettingAnOldUseLeavesTheNewOneAlone) {
   std::vector<Wish> old;
+  old.reserve(6);
   for (int i = 0; i < 6; ++i) old.push_back(Creates("88.118/" + std::to_string(i)));
   for (const Wish& wish : old) ledger_.Commit(wish);
   ledger_.clock.Advance(kRememberMs);

@@ -316,22 +316,89 @@ TEST_F(RegistryTest, ListsAPrefixPageByPage) {
         return found;
       }
       const ListPage& rows = std::get<ListPage>(page);
-      EXPECT_LE(rows.records.size(), query.page_size);
+      EXPECT_LE(rows.records.size(), query.page.page_size);
       for (const v1::Record& record : rows.records) found.push_back(record.identifier());
       if (rows.next_cursor.empty()) return found;
-      query.cursor = rows.next_cursor;
+      query.page.cursor = rows.next_cursor;
     }
   };
   for (const std::uint32_t page_size : {1U, 2U, 7U, 24U, 25U, 26U, 1'000U}) {
-    const auto found = all({.prefix = "88.1", .page_size = page_size});
+    const auto found = all({.prefix = "88.1", .page = {.page_size = page_size}});
     ASSERT_EQ(found.size(), 24U) << page_size;
     EXPECT_EQ(found.front(), "88.1/item-a");
     EXPECT_EQ(found.back(), "88.1/item-y");
-    EXPECT_EQ(all({.prefix = "88.1", .page_size = page_size, .include_deleted = true}).size(), 25U);
-    const auto below = all({.prefix = "88.1", .below = true, .page_size = page_size});
+    EXPECT_EQ(
+        all({.prefix = "88.1", .page = {.page_size = page_size}, .include_deleted = true}).size(),
+        25U);
+    const auto below = all({.prefix = "88.1", .below = true, .page = {.page_size = page_size}});
     ASSERT_EQ(below.size(), 25U);
     EXPECT_EQ(below.front(), "88.1.2/below");
   }
+}
+
+// A thousand of the largest records are more than a client of gRPC takes in one message.
+TEST_F(RegistryTest, APageEndsBeforeItBecomesTooLarge) {
+  AddPrefixNamed("88.1");
+  const std::string large(50'000, 'x');
+  for (int i = 0; i < 40; ++i) {
+    Done(RegisterIdentifier{"88.1/" + std::to_string(100 + i), Url(large)});
+  }
+  ListQuery query{.prefix = "88.1", .page = {.page_size = 1'000}, .include_values = true};
+  std::size_t found = 0;
+  int pages = 0;
+  for (;; ++pages) {
+    auto listed = lookup_->List(Principal::Node(), query);
+    const ListPage& page = std::get<ListPage>(listed);
+    std::size_t octets = 0;
+    for (const v1::Record& record : page.records) {
+      EXPECT_EQ(record.identifier(), "88.1/" + std::to_string(100 + found++));
+      octets += record.ByteSizeLong();
+    }
+    EXPECT_GT(octets, 0U);
+    EXPECT_LE(octets, kPageOctets);
+    if (page.next_cursor.empty()) break;
+    query.page.cursor = page.next_cursor;
+  }
+  EXPECT_EQ(found, 40U);
+  EXPECT_GE(pages, 1) << "beyond the first";
+}
+
+TEST_F(RegistryTest, ListsPrefixesAndTokensInPages) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 25; ++i) {
+    names.push_back("88." + std::to_string(100 + i));
+    AddPrefixNamed(names.back());
+  }
+  for (const std::uint32_t page_size : {1U, 7U, 24U, 25U, 26U}) {
+    PageQuery query{.page_size = page_size};
+    std::vector<std::string> found;
+    do {
+      auto listed = lookup_->ListPrefixes(Principal::Node(), query);
+      const auto& page = std::get<ObjectPage<stored::v1::Prefix>>(listed);
+      EXPECT_LE(page.objects.size(), page_size);
+      for (const auto& held : page.objects) found.push_back(held.object->prefix());
+      query.cursor = page.next_cursor;
+    } while (!query.cursor.empty());
+    EXPECT_EQ(found, names) << page_size;
+  }
+
+  const Principal reader = Admit("reader", {SCOPE_READ}, "88.100");
+  const Principal admin = Admit("admin", {stored::v1::SCOPE_ADMIN}, "");
+  auto tokens = lookup_->ListTokens(Principal::Node(), {.page_size = 1});
+  const auto& first = std::get<ObjectPage<stored::v1::Token>>(tokens);
+  ASSERT_EQ(first.objects.size(), 1U);
+  tokens = lookup_->ListTokens(Principal::Node(), {.cursor = first.next_cursor});
+  EXPECT_EQ(std::get<ObjectPage<stored::v1::Token>>(tokens).objects.size(), 1U);
+
+  const auto code = [](const auto& listed) {
+    const auto* problem = std::get_if<Problem>(&listed);
+    return problem == nullptr ? "(accepted)" : std::string(problem->name());
+  };
+  EXPECT_EQ(code(lookup_->ListPrefixes(reader, {})), "permission_denied");
+  EXPECT_EQ(code(lookup_->ListTokens(reader, {})), "permission_denied");
+  EXPECT_EQ(code(lookup_->ListPrefixes(Principal::Node(), {.page_size = 1'001})),
+            "page_size_invalid");
+  EXPECT_EQ(code(lookup_->ListTokens(Principal::Node(), {.cursor = "zz"})), "cursor_malformed");
 }
 
 TEST_F(RegistryTest, RefusesAListThatMakesNoSense) {
@@ -344,9 +411,9 @@ TEST_F(RegistryTest, RefusesAListThatMakesNoSense) {
   const Principal node = Principal::Node();
   EXPECT_EQ(refused({.prefix = "8 8"}, node), "prefix_malformed");
   EXPECT_EQ(refused({.prefix = "88.2"}, node), "prefix_unknown");
-  EXPECT_EQ(refused({.prefix = "88.1", .page_size = 1'001}, node), "page_size_invalid");
-  EXPECT_EQ(refused({.prefix = "88.1", .cursor = "zz"}, node), "cursor_malformed");
-  EXPECT_EQ(refused({.prefix = "88.1", .cursor = "39392f"}, node), "cursor_malformed")
+  EXPECT_EQ(refused({.prefix = "88.1", .page = {.page_size = 1'001}}, node), "page_size_invalid");
+  EXPECT_EQ(refused({.prefix = "88.1", .page = {.cursor = "zz"}}, node), "cursor_malformed");
+  EXPECT_EQ(refused({.prefix = "88.1", .page = {.cursor = "39392f"}}, node), "cursor_malformed")
       << "a cursor of another prefix would show what the token may not see";
   const Principal other = Admit("s", {SCOPE_READ}, "88.2");
   EXPECT_EQ(refused({.prefix = "88.1"}, other), "permission_denied");

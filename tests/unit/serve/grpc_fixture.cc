@@ -135,7 +135,7 @@ void GrpcTest::AddPrefix(const std::string& prefix) {
   Do(*registry_, change);
 }
 
-void GrpcTest::Admit(const std::string& secret, std::vector<v1::Scope> scopes,
+void GrpcTest::Admit(const std::string& secret, const std::vector<v1::Scope>& scopes,
                      const std::string& prefix, std::int64_t expires_ms) {
   registry::AddToken change;
   change.token.set_name(secret);

@@ -73,7 +73,7 @@ class GrpcTest : public testing::Test {
   // Adds a prefix, past the door.
   void AddPrefix(const std::string& prefix);
   // Lets the bearer of `secret` in, past the door. An empty prefix: all of them.
-  void Admit(const std::string& secret, std::vector<v1::Scope> scopes,
+  void Admit(const std::string& secret, const std::vector<v1::Scope>& scopes,
              const std::string& prefix = {}, std::int64_t expires_ms = 0);
 
   // How a call is made: with whose token, asking for which language.

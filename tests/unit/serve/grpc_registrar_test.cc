@@ -169,6 +169,7 @@ TEST_F(GrpcRegistrarTest, AFullQueueIsBusyAndAStrangeClockUnavailable) {
   gate_.AwaitArrival();
   // One of these waits in the queue until the gate opens; it has no place for the others.
   std::vector<std::thread> callers;
+  callers.reserve(8);
   std::mutex mutex;
   std::map<std::string, int> codes;
   for (int i = 0; i < 8; ++i) {
@@ -195,10 +196,10 @@ TEST_F(GrpcRegistrarTest, AFullQueueIsBusyAndAStrangeClockUnavailable) {
 
 TEST_F(GrpcRegistrarTest, AMessageBeyondTheLimitIsRefused) {
   GrpcServer::Options options = Local();
-  options.message_octets = 64 * 1'024;
+  options.message_octets = 65'536;
   Serve(options);
   const auto reply =
-      Call(*registrar_, &Registrar::Register, Row(kId, std::string(65 * 1'024, 'x')), "writer");
+      Call(*registrar_, &Registrar::Register, Row(kId, std::string(70'000, 'x')), "writer");
   EXPECT_EQ(reply.status.error_code(), StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(Register(kId, "writer").code(), "(none)") << "the connection goes on";
 }

@@ -160,8 +160,8 @@ TEST_F(GrpcServerTest, AnOpenHealthWatchDoesNotHoldUpTheEnd) {
 
 class GrpcTlsTest : public GrpcServerTest {
  protected:
-  GrpcServer::Options With(const std::filesystem::path& certificate,
-                           const std::filesystem::path& key) {
+  static GrpcServer::Options With(const std::filesystem::path& certificate,
+                                  const std::filesystem::path& key) {
     GrpcServer::Options options = Local();
     options.certificate_file = certificate;
     options.key_file = key;
@@ -176,14 +176,14 @@ class GrpcTlsTest : public GrpcServerTest {
     SSL_CTX_set_min_proto_version(context, TLS1_VERSION);
     SSL_CTX_set_max_proto_version(context, newest);
     SSL* const ssl = SSL_new(context);
-    const unsigned char kHttp2[] = "\x02h2";
+    constexpr unsigned char kHttp2[] = "\x02h2";
     SSL_set_alpn_protos(ssl, kHttp2, sizeof kHttp2 - 1);
     const sockaddr_in6 address = server_->endpoints().front().ToSocketAddress();
     const int file = ::socket(AF_INET6, SOCK_STREAM, 0);
     EXPECT_EQ(::connect(file, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0)
         << port;
     SSL_set_fd(ssl, file);
-    const std::string version = SSL_connect(ssl) == 1 ? SSL_get_version(ssl) : "(refused)";
+    std::string version = SSL_connect(ssl) == 1 ? SSL_get_version(ssl) : "(refused)";
     SSL_free(ssl);
     SSL_CTX_free(context);
     ::close(file);

@@ -263,6 +263,7 @@ TEST_F(GrpcStreamTest, ManyStreamsAtOnce) {
   constexpr int kStreams = 8;
   constexpr int kRows = 500;
   std::vector<std::thread> clients;
+  clients.reserve(kStreams);
   std::atomic<int> receipts{0};
   for (int client = 0; client < kStreams; ++client) {
     clients.emplace_back([&, client] {

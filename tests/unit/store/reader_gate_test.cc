@@ -19,6 +19,7 @@ TEST(ReaderGate, NobodyIsInsideWhileItIsClosed) {
   std::uint64_t other = 0;
   std::atomic<bool> done{false};
   std::vector<std::thread> readers;
+  readers.reserve(4);
   for (int r = 0; r < 4; ++r) {
     readers.emplace_back([&] {
       std::uint64_t seen = 0;
