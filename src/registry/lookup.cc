@@ -48,6 +48,18 @@ Status SetTime(const store::Readable& store, v1::Record& record) {
   return {};
 }
 
+// The record of a row, unless the query leaves it out. Errors: the store's, kCorrupt.
+Result<std::optional<v1::Record>> Listed(const store::Readable& store, const store::Row& row,
+                                         const ListQuery& query) {
+  Result<Read> read = ReadRow(row.key, row.value, query.include_values);
+  if (!read.ok()) return read.error();
+  Read found = std::move(read).value();
+  if (found.deleted && !query.include_deleted) return std::optional<v1::Record>();
+  const Status timed = SetTime(store, found.record);
+  if (!timed.ok()) return timed.error();
+  return std::optional(std::move(found.record));
+}
+
 // How many a page may have. Problems: page_size_invalid.
 std::variant<std::size_t, Problem> SizeOf(const PageQuery& query, std::uint32_t max_page) {
   if (query.page_size <= max_page) {
@@ -190,17 +202,14 @@ Result<ListPage> Lookup::ReadPage(std::string from, std::string_view to, std::si
     if (!rows.ok()) return rows.error();
     for (const store::Row& row : rows.value()) {
       if (row.key >= to) return page;
-      Result<Read> read = ReadRow(row.key, row.value, query.include_values);
-      if (!read.ok()) return read.error();
-      Read found = std::move(read).value();
-      if (found.deleted && !query.include_deleted) continue;
-      const Status timed = SetTime(store_, found.record);
-      if (!timed.ok()) return timed.error();
-      if (!room.Take(found.record)) {
+      auto record = Listed(store_, row, query);
+      if (!record.ok()) return record.error();
+      if (!record.value().has_value()) continue;
+      if (!room.Take(*record.value())) {
         page.next_cursor = ToHex(AsBytes(row.key));
         return page;
       }
-      page.records.push_back(std::move(found.record));
+      page.records.push_back(*std::move(record).value());
     }
     if (rows.value().size() < page_size) return page;
     from = rows.value().back().key + '\0';

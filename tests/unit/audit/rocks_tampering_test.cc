@@ -8,10 +8,12 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
+#include "fatal_octet.h"
 #include "sample_log.h"
 #include "store/mark_file.h"
 #include "store/rocksdb/rocks_engine.h"
@@ -257,12 +259,13 @@ std::vector<std::filesystem::path> FilesOf(const std::filesystem::path& director
 }
 
 void ChangeAnOctet(const std::filesystem::path& path, std::mt19937& random) {
-  const auto offset = static_cast<std::streamoff>(random() % std::filesystem::file_size(path));
-  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-  file.seekg(offset);
-  const int octet = file.get();
-  file.seekp(offset);
-  file.put(static_cast<char>(octet ^ static_cast<int>(1 + random() % 255)));
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  std::string octets = text.str();
+  std::size_t at = random() % octets.size();
+  while (path.extension() == ".sst" && IsFatalOctet(octets, at)) at = random() % octets.size();
+  octets[at] = static_cast<char>(octets[at] ^ static_cast<char>(1 + random() % 255));
+  std::ofstream(path, std::ios::binary) << octets;
 }
 
 // What becomes of a database with a damaged file: whether it is refused at one of the doors, or

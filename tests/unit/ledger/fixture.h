@@ -228,7 +228,7 @@ struct MemoryLedger {
   Answer Do(Wish wish) const { return Send(*committer, std::move(wish)).get(); }
 
   // Does it and ends the test unless that works.
-  Answer Commit(Wish wish) {
+  Answer Commit(Wish wish) const {
     const Answer answer = Do(std::move(wish));
     if (answer.kind != Answer::Kind::kCommitted) throw std::runtime_error(answer.error.what);
     return answer;

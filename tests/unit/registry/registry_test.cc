@@ -383,7 +383,7 @@ TEST_F(RegistryTest, ListsPrefixesAndTokensInPages) {
   }
 
   const Principal reader = Admit("reader", {SCOPE_READ}, "88.100");
-  const Principal admin = Admit("admin", {stored::v1::SCOPE_ADMIN}, "");
+  (void)Admit("admin", {SCOPE_ADMIN}, "");
   auto tokens = lookup_->ListTokens(Principal::Node(), {.page_size = 1});
   const auto& first = std::get<ObjectPage<stored::v1::Token>>(tokens);
   ASSERT_EQ(first.objects.size(), 1U);
