@@ -74,6 +74,7 @@ struct Config {
   } ledger;
   struct {
     std::size_t block_cache = idnode::store::RocksOptions{}.block_cache_octets;
+    std::size_t reserve = idnode::store::RocksOptions{}.reserve_octets;
     std::size_t write_buffer = idnode::store::RocksOptions{}.memtable_octets;
   } store;
   struct {

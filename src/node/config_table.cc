@@ -194,6 +194,13 @@ std::vector<Option> LimitRows(Config& config) {
        .max = 4 * kGiB,
        .text = "Memory of one column family for new data before it is written out as a sorted "
                "file. A larger one means fewer files and a longer recovery after a crash."},
+      {.name = "store.reserve",
+       .target = BindSize(config.store.reserve),
+       .min = kMiB,
+       .max = 1'024 * kGiB,
+       .text = "Free space of the disk that changes leave alone. With less they are refused as "
+               "unavailable, resolution goes on, and once there is a quarter more than this, "
+               "changes are taken again. The room is needed to rewrite files and to restart."},
   };
 }
 

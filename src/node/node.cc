@@ -21,6 +21,7 @@ namespace {
 Core::Options CoreOptions(const Config& config, monitor::FeedHub& hub) {
   Core::Options options;
   options.store.block_cache_octets = config.store.block_cache;
+  options.store.reserve_octets = config.store.reserve;
   options.store.memtable_octets = config.store.write_buffer;
   options.committer.queue_requests = config.ledger.queue;
   options.committer.group.requests = config.ledger.group_requests;

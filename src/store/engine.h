@@ -130,7 +130,8 @@ class Engine : public Readable {
   //   kTooLarge   more keys or octets than limits(); split the group
   //   kMalformed  an empty head; or an empty value or the head's own key, and then `detail` is the
   //               position of the put or erase, from 0
-  //   kUnavailable, kCorrupt  as of Head(): it could not be compared
+  //   kUnavailable, kCorrupt  as of Head(): it could not be compared; or the disk is full, and then
+  //               `detail` is ENOSPC
   // REQUIRES: one thread at a time, the shard's committer. Keys distinct, of erases, too.
   Result<Outcome> Commit(std::string_view expected_head, std::string_view next_head,
                          std::span<const Put> puts, std::span<const Erase> erases);
@@ -138,7 +139,8 @@ class Engine : public Readable {
   // Closes what lies below and opens it anew, which settles a commit of unknown outcome. Waits for
   // reads under way; reads that come meanwhile wait, too. Snapshots taken before fail from then on,
   // even if this fails.
-  // Errors: kUnavailable  it cannot be opened for writing now; call again later
+  // Errors: kUnavailable  it cannot be opened for writing now; call again later. If the disk is
+  //                       full, what is open may stay so, with its snapshots
   //         kCorrupt      nor will it ever be: it is damaged
   // Then there is no head and no commit until a later call succeeds; other reads go on, if what is
   // there can be read at all.

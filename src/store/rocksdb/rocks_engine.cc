@@ -1,5 +1,6 @@
 #include "store/rocksdb/rocks_engine.h"
 
+#include <cerrno>
 #include <type_traits>
 #include <utility>
 
@@ -127,6 +128,7 @@ Result<Outcome> RocksEngine::Apply(std::string_view expected_head, std::string_v
   const Result<std::string> head = Head();
   if (!head.ok()) return head.error();
   if (head.value() != expected_head) return Outcome::kStale;
+  if (const Status room = CheckRoom(); !room.ok()) return room.error();
 
   // No pass: the one thread that could close the gate is this one.
   const rocksdb::Status written = database_->Write(expected_head, next_head, puts, erases);
@@ -138,6 +140,10 @@ Result<Outcome> RocksEngine::Apply(std::string_view expected_head, std::string_v
 
 Status RocksEngine::Reopen() {
   if (options_.read_only) return Error{Errc::kUnavailable, 0, "opened only to be read"};
+  if (const Status room = CheckRoom(); !room.ok()) {
+    unsettled_.store(true, std::memory_order_relaxed);
+    return room;
+  }
   std::string reason;
   if (database_ != nullptr && !database_->writable()) {
     // What is open is what an earlier failure has left for the readers: it keeps nobody out, so
@@ -162,6 +168,25 @@ Status RocksEngine::Reopen() {
   }
   unsettled_.store(false, std::memory_order_relaxed);
   return {};
+}
+
+// Once the disk is full, it takes a good deal of room to go on, or the two would alternate.
+Status RocksEngine::CheckRoom() {
+  const std::uint64_t reserve = options_.reserve_octets;
+  const std::uint64_t needed = full_ ? reserve + reserve / 4 : reserve;
+  const std::uint64_t free = opener_->FreeOctets();
+  if (free >= needed) {
+    full_ = false;
+    return {};
+  }
+  if (!full_ && options_.report) {
+    options_.report("the disk is full: " + std::to_string(free >> 20) + " MiB are free and " +
+                    std::to_string(reserve >> 20) +
+                    " MiB are kept in reserve; changes are refused until " +
+                    std::to_string((reserve + reserve / 4) >> 20) + " MiB are free");
+  }
+  full_ = true;
+  return Error{Errc::kUnavailable, ENOSPC, "the disk is full"};
 }
 
 Status RocksEngine::Fail(const Error& error, const std::string& reason) {

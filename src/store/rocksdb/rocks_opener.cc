@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -107,6 +108,12 @@ Result<std::unique_ptr<RocksDatabase>> RocksOpener::Open(Mode mode, std::string&
   }
   opened.handles.clear();  // that of "default"
   return std::make_unique<RocksDatabase>(std::move(opened.db), std::move(families), write);
+}
+
+std::uint64_t RocksOpener::FreeOctets() const {
+  std::uint64_t free = 0;
+  const rocksdb::Status told = options_.env->GetFreeSpace(directory_.string(), &free);
+  return told.ok() ? free : std::numeric_limits<std::uint64_t>::max();
 }
 
 Result<RocksOpener::Found> RocksOpener::InspectLocked(std::string& reason) const {

@@ -32,6 +32,9 @@ class RocksOpener {
   // in words for a person.
   Result<std::unique_ptr<RocksDatabase>> Open(Mode mode, std::string& reason) const;
 
+  // Free space of the disk, for us; the largest number if it does not tell.
+  std::uint64_t FreeOctets() const;
+
  private:
   // What an inspection finds: a whole database, or the beginning of one, without a single commit.
   enum class Found : std::uint8_t { kWhole, kUnfinished };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -35,8 +36,12 @@ struct RocksOptions {
   // of a process, 1024. More are opened as needed.
   int max_open_files = 512;
 
-  // Told, in words for a person, why a commit became kUnknown and why Reopen() failed. Called on
-  // the committer's thread.
+  // Of the disk's free space, what commits leave alone: with less they are refused, so that tables
+  // can still be rewritten and a restart finds room for what it replays. 0 leaves nothing.
+  std::uint64_t reserve_octets = std::uint64_t{256} << 20;
+
+  // Told, in words for a person, that the disk is full, why a commit became kUnknown and why
+  // Reopen() failed. Called on the committer's thread.
   std::function<void(const std::string& trouble)> report;
 
   // Where the files are; nullptr is this machine's file system. Must outlive the engine. For tests

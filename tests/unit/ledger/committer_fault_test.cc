@@ -189,7 +189,16 @@ INSTANTIATE_TEST_SUITE_P(
 // again.
 TEST(CommitterFault, TroubleUponTroubleEndsWell) {
   std::map<Answer::Kind, int> kinds;
-  for (std::uint32_t seed = 1; seed <= 60 && !testing::Test::HasFailure(); ++seed) {
+  // Until all of them have occurred often. How soon depends on which requests happen to share a
+  // group.
+  constexpr int kOften = 30;
+  const auto is_enough = [&] {
+    return kinds[Answer::Kind::kCommitted] > kOften &&
+           kinds[Answer::Kind::kOutcomeUnknown] > kOften &&
+           kinds[Answer::Kind::kUnavailable] > kOften;
+  };
+  for (std::uint32_t seed = 1; !is_enough() && !testing::Test::HasFailure(); ++seed) {
+    ASSERT_LE(seed, 2'000U) << testing::PrintToString(kinds);
     SCOPED_TRACE(seed);
     std::minstd_rand random(seed);
     FaultRun run(
@@ -200,10 +209,6 @@ TEST(CommitterFault, TroubleUponTroubleEndsWell) {
         [&](std::size_t) { return random() % 2 != 0; });
     for (const auto& [kind, times] : run.Go(3)) kinds[kind] += times;
   }
-  // All of them occur, and often. How often depends on which requests happen to share a group.
-  EXPECT_GT(kinds[Answer::Kind::kCommitted], 30);
-  EXPECT_GT(kinds[Answer::Kind::kOutcomeUnknown], 30);
-  EXPECT_GT(kinds[Answer::Kind::kUnavailable], 30);
 }
 
 TEST(CommitterFault, AReadThatFailsFailsItsRequestAlone) {

@@ -66,6 +66,15 @@ class RocksLedger : public testing::Test {
     }
   }
 
+  // Asks again, under the same request id, what became of `open`.
+  void Settle(const Wish& open) {
+    const Answer settled = Send(*committer_, open).get();
+    EXPECT_TRUE(settled.done()) << "the request id tells";
+    for (Sent& one : sent_) {
+      if (IdOf(one.wish) == IdOf(open)) one.answer = settled;
+    }
+  }
+
   void RestartAndCheck() {
     Stop();
     Start();
@@ -131,13 +140,48 @@ TEST_F(RocksLedger, ADiskThatCannotBeWrittenLeavesOutcomesOpenAndReadsGoOn) {
 
     disk_->AllowNewFiles();
     Recover();
-    const Answer settled = Send(*committer_, open).get();
-    EXPECT_TRUE(settled.done()) << "the request id tells";
-    for (Sent& one : sent_) {
-      if (IdOf(one.wish) == IdOf(open)) one.answer = settled;
-    }
+    Settle(open);
   }
   Recover();
+  RestartAndCheck();
+}
+
+// As a quota does it: the disk tells of free space, and refuses every octet.
+TEST_F(RocksLedger, ADiskThatIsFullLosesNothingAndWritingGoesOnWhenThereIsRoom) {
+  Start();
+  SendWave();
+  for (int round = 0; round < 3; ++round) {
+    disk_->Fill(true);
+    const Wish open = Creates("88.118/FULL" + std::to_string(round));
+    ASSERT_EQ(Do(open).kind, Kind::kOutcomeUnknown);
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_EQ(Do(Creates("88.118/REFUSED")).kind, Kind::kUnavailable);
+      EXPECT_TRUE(ReadLeaf(*engine_, 0).ok()) << "reads go on";
+    }
+    EXPECT_FALSE(committer_->state().accepts_writes);
+    disk_->Fill(false);
+    Recover();
+    Settle(open);
+  }
+  RestartAndCheck();
+}
+
+TEST_F(RocksLedger, WithNothingButTheReserveLeftNoOutcomeIsOpen) {
+  Start();
+  SendWave();
+  disk_->TellFree(0);
+  for (int i = 0; i < 3; ++i) {
+    const Answer refused = Do(Creates("88.118/REFUSED"));
+    EXPECT_EQ(refused.kind, Kind::kUnavailable);
+    EXPECT_STREQ(refused.error.what, "the disk is full");
+  }
+  const Committer::State state = committer_->state();
+  EXPECT_FALSE(state.accepts_writes);
+  EXPECT_STREQ(state.refusal.what, "the disk is full");
+  EXPECT_TRUE(ReadLeaf(*engine_, 0).ok()) << "reads go on";
+  disk_->TellFree(std::uint64_t{1} << 40);
+  Recover();
+  EXPECT_EQ(Count(Kind::kOutcomeUnknown), 0);
   RestartAndCheck();
 }
 

@@ -35,14 +35,22 @@ class BreakableDisk final : public rocksdb::FileSystemWrapper {
   }
   void AllowNewFiles() { refuses_ = false; }
 
+  // From now on, or no more, there is no room: not for a new file, not in an old one, not at a
+  // sync.
+  void Fill(bool full) { full_ = full; }
+
+  // What it tells of its free space, from now on.
+  void TellFree(std::uint64_t octets) { free_ = octets; }
+
   IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                            std::unique_ptr<rocksdb::FSWritableFile>* file,
                            IODebugContext* debug) override {
     if (refuses_) return answer_;
+    if (full_) return IOStatus::NoSpace("create, full on order");
     IOStatus status = FileSystemWrapper::NewWritableFile(name, options, file, debug);
     if (!status.ok()) return status;
     const bool log = std::string_view(name).ends_with(".log");
-    *file = std::make_unique<File>(std::move(*file), log ? fault_ : never_);
+    *file = std::make_unique<File>(std::move(*file), log ? fault_ : never_, full_);
     return status;
   }
   IOStatus NewDirectory(const std::string& name, const IOOptions& options,
@@ -53,18 +61,33 @@ class BreakableDisk final : public rocksdb::FileSystemWrapper {
     return status;
   }
 
+  IOStatus GetFreeSpace(const std::string& path, const IOOptions& options, std::uint64_t* octets,
+                        IODebugContext* debug) override {
+    const std::uint64_t told = free_;
+    if (told == kWhatThereIs) {
+      return FileSystemWrapper::GetFreeSpace(path, options, octets, debug);
+    }
+    *octets = told;
+    return IOStatus::OK();
+  }
+
  private:
+  static constexpr std::uint64_t kWhatThereIs = ~std::uint64_t{0};
+
   class File final : public rocksdb::FSWritableFileOwnerWrapper {
    public:
-    File(std::unique_ptr<rocksdb::FSWritableFile> file, std::atomic<Fault>& fault)
-        : FSWritableFileOwnerWrapper(std::move(file)), fault_(fault) {}
+    File(std::unique_ptr<rocksdb::FSWritableFile> file, std::atomic<Fault>& fault,
+         const std::atomic<bool>& full)
+        : FSWritableFileOwnerWrapper(std::move(file)), fault_(fault), full_(full) {}
 
     IOStatus Append(const rocksdb::Slice& data, const IOOptions& options,
                     IODebugContext* debug) override {
+      if (full_) return IOStatus::NoSpace("append, full on order");
       if (Breaks(Fault::kAppend)) return IOStatus::IOError("append, broken on order");
       return FSWritableFileOwnerWrapper::Append(data, options, debug);
     }
     IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+      if (full_) return IOStatus::NoSpace("sync, full on order");
       if (Breaks(Fault::kSync)) return IOStatus::IOError("sync, broken on order");
       return FSWritableFileOwnerWrapper::Flush(options, debug);
     }
@@ -76,6 +99,7 @@ class BreakableDisk final : public rocksdb::FileSystemWrapper {
     bool Breaks(Fault fault) { return fault_.compare_exchange_strong(fault, Fault::kNone); }
 
     std::atomic<Fault>& fault_;
+    const std::atomic<bool>& full_;
   };
 
   class Directory final : public rocksdb::FSDirectory {
@@ -87,6 +111,8 @@ class BreakableDisk final : public rocksdb::FileSystemWrapper {
 
   std::atomic<Fault> fault_{Fault::kNone};
   std::atomic<Fault> never_{Fault::kNone};  // of other files than logs
+  std::atomic<bool> full_{false};
+  std::atomic<std::uint64_t> free_{kWhatThereIs};
   std::atomic<bool> refuses_{false};
   IOStatus answer_;  // set before `refuses_`
 };

@@ -343,11 +343,56 @@ TEST_F(RocksEngineTest, ReopeningReportsDamageAsDamage) {
   EXPECT_EQ(opened.value()->Head().value(), "3");
 }
 
-TEST_F(RocksEngineTest, TheJournalOfRocksDbIsBounded) {
-  for (int i = 0; i < 8; ++i) ASSERT_TRUE(Open().ok()) << reason_;
-  int journals = 0;
-  for (const auto& [name, octets] : ContentsOf(path_)) journals += name.starts_with("LOG") ? 1 : 0;
-  EXPECT_LE(journals, 5);
+TEST_F(RocksEngineTest, RocksDbKeepsNoJournal) {
+  {
+    const auto engine = Open();
+    ASSERT_TRUE(engine.ok()) << reason_;
+    Fill(*engine.value(), 3);
+    ASSERT_TRUE(engine.value()->Reopen().ok());
+  }
+  { ASSERT_TRUE(Open({.read_only = true}).ok()) << reason_; }
+  for (const auto& [name, octets] : ContentsOf(path_)) {
+    EXPECT_FALSE(name.starts_with("LOG")) << name;
+  }
+}
+
+TEST_F(RocksEngineTest, LeavesTheReserveAloneAndIsReadMeanwhile) {
+  constexpr std::uint64_t kReserve = 1'000'000;
+  std::vector<std::string> told;
+  const auto opened = Open({.reserve_octets = kReserve,
+                            .report = [&](const std::string& line) { told.push_back(line); }});
+  ASSERT_TRUE(opened.ok()) << reason_;
+  RocksEngine& engine = *opened.value();
+  disk_->TellFree(kReserve);
+  Fill(engine, 2);
+
+  const auto expect_full = [](const Error& error) {
+    EXPECT_EQ(error.code, Errc::kUnavailable);
+    EXPECT_EQ(error.detail, static_cast<std::uint32_t>(ENOSPC));
+  };
+  disk_->TellFree(kReserve - 1);
+  const auto files = ContentsOf(path_);
+  const auto snapshot = engine.TakeSnapshot();
+  const auto refused = engine.Commit("2", "3", {}, {});
+  ASSERT_FALSE(refused.ok());
+  expect_full(refused.error());
+  EXPECT_EQ(engine.Head().value(), "2") << "nothing is open";
+  for (const std::uint64_t free : {kReserve - 1, kReserve + kReserve / 4 - 1}) {
+    disk_->TellFree(free);
+    const Status reopened = engine.Reopen();
+    ASSERT_FALSE(reopened.ok());
+    expect_full(reopened.error());
+  }
+  std::string value;
+  EXPECT_TRUE(engine.Get(Family::kRecords, "2", value).ok());
+  EXPECT_EQ(snapshot.value()->Head().value(), "2");
+  EXPECT_EQ(ContentsOf(path_), files) << "trying takes no room";
+  ASSERT_EQ(told.size(), 1U) << "said once";
+  EXPECT_NE(told[0].find("full"), std::string::npos) << told[0];
+
+  disk_->TellFree(kReserve + kReserve / 4);
+  ASSERT_TRUE(engine.Reopen().ok());
+  EXPECT_EQ(engine.Commit("2", "3", {}, {}).value(), Outcome::kCommitted);
 }
 
 }  // namespace
