@@ -1,25 +1,40 @@
 #include "allocation_count.h"
 
+#include <malloc.h>
+
+#include <atomic>
 #include <cstdlib>
 #include <new>
 
 namespace {
 thread_local std::size_t allocations = 0;
+std::atomic<std::size_t> held = 0;
+
+void* Allocate(std::size_t size) noexcept {
+  ++allocations;
+  void* const memory = std::malloc(size);
+  held.fetch_add(::malloc_usable_size(memory), std::memory_order_relaxed);
+  return memory;
+}
+
+void Free(void* memory) noexcept {
+  held.fetch_sub(::malloc_usable_size(memory), std::memory_order_relaxed);
+  std::free(memory);
+}
 }  // namespace
 
 // In a file of their own because g++ 12, where it sees one of them inlined and the other not,
 // believes that new and delete do not match.
 void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
+  if (void* memory = Allocate(size)) return memory;
   throw std::bad_alloc();
 }
 // Used inside the standard library (std::stable_sort); a sanitizer's own would not match delete.
 void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
-  ++allocations;
-  return std::malloc(size);
+  return Allocate(size);
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept { Free(memory); }
+void operator delete(void* memory, std::size_t /*size*/) noexcept { Free(memory); }
 
 std::size_t idnode::Allocations() noexcept { return allocations; }
+std::size_t idnode::HeldOctets() noexcept { return held.load(std::memory_order_relaxed); }

@@ -1,4 +1,5 @@
-// How often a thread allocates: for tests of what must not. Only a program that calls this counts.
+// How often a thread allocates, and how much a program holds: for tests of what must not. Only a
+// program that calls one of these counts.
 #pragma once
 
 #include <cstddef>
@@ -7,5 +8,9 @@ namespace idnode {
 
 // Calls of operator new on this thread so far.
 std::size_t Allocations() noexcept;
+
+// What operator new has given and operator delete has not taken back, all threads together. Any
+// thread.
+std::size_t HeldOctets() noexcept;
 
 }  // namespace idnode

@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "allocation_count.h"
 #include "net/test_sockets.h"
 
 namespace idnode::net {
@@ -44,6 +45,7 @@ class Echo final : public StreamHandler {
     if (text == "silence") return;
     const std::string frame = Frame(text);
     reply.insert(reply.end(), frame.begin(), frame.end());
+    held = HeldOctets();
   }
 
   void Refuse(StreamTrouble trouble, Bytes received, std::vector<std::uint8_t>& reply) override {
@@ -58,6 +60,7 @@ class Echo final : public StreamHandler {
 
   std::string last_peer;
   std::atomic<std::size_t> answered = 0;
+  std::atomic<std::size_t> held = 0;  // by the whole program at the last answer
 };
 
 class StreamServerTest : public testing::Test {
@@ -171,6 +174,21 @@ TEST_F(StreamServerTest, LongMessagesAndLongAnswers) {
   ASSERT_TRUE(client.Send(asked));
   const std::string part = Echo::Frame(std::string(100'000, 'x'));
   for (int i = 0; i < 50; ++i) ASSERT_EQ(client.Receive(part.size()), part) << i;
+}
+
+TEST_F(StreamServerTest, AnIdleConnectionHoldsNoRoomForALongMessage) {
+  Start();
+  const StreamClient client(where_);
+  Exchange(client, "short");
+  const std::size_t before = HeldOctets();
+  Exchange(client, std::string(Echo::kMost, 'm'));
+  EXPECT_GT(echo().held, before + 2 * Echo::kMost) << "message and answer are counted";
+  // The room is given back when the connection waits again, which may be after the answer.
+  const auto deadline = Clock::now() + 10s;
+  while (HeldOctets() > before + Echo::kMost / 4) {
+    ASSERT_LT(Clock::now(), deadline) << HeldOctets() - before << " octets more are held";
+    std::this_thread::yield();
+  }
 }
 
 TEST_F(StreamServerTest, TellsTheHandlerWhoAsks) {
