@@ -11,21 +11,23 @@ namespace idnode::serve {
 FeedStream::FeedStream(Door& door, grpc::CallbackServerContext& context, std::string cursor)
     : door_(door), context_(context), cursor_(std::move(cursor)) {
   door_.calls.Begin(*this);
-  const std::size_t others = door_.watchers.fetch_add(1);
+  const std::optional<registry::Problem> refusal = Admit();
+  {
+    const std::scoped_lock lock(mutex_);
+    serving_ = !refusal.has_value();
+    if (refusal.has_value()) this->Finish(Refusal(context_, *refusal));
+  }
+  PostTurn();
+}
+
+// Takes a place among the watchers, unless the caller is a stranger: they have none to take.
+std::optional<registry::Problem> FeedStream::Admit() {
   const auto caller = CallerOf(door_, context_);
-  std::optional<registry::Problem> refusal;
-  if (const auto* stranger = std::get_if<registry::Problem>(&caller)) {
-    refusal = *stranger;
-  } else if (others >= door_.options.watchers) {
-    refusal = registry::Problem{.code = registry::Code::kBusy};
-  }
-  if (!refusal.has_value()) {
-    PostTurn();
-    return;
-  }
-  const std::scoped_lock lock(mutex_);
-  finished_ = true;
-  this->Finish(Refusal(context_, *refusal));
+  if (const auto* stranger = std::get_if<registry::Problem>(&caller)) return *stranger;
+  admitted_ = door_.watchers.fetch_add(1) < door_.options.watchers;
+  if (admitted_) return std::nullopt;
+  door_.watchers.fetch_sub(1);
+  return registry::Problem{.code = registry::Code::kBusy};
 }
 
 void FeedStream::OnWriteDone(bool ok) {
@@ -47,14 +49,14 @@ void FeedStream::OnCancel() {
 
 void FeedStream::OnDone() {
   { const std::scoped_lock lock(mutex_); }  // whoever finished the call may still be inside
-  door_.watchers.fetch_sub(1);
+  if (admitted_) door_.watchers.fetch_sub(1);
   door_.calls.End(*this);
   delete this;
 }
 
 void FeedStream::PostTurn() {
   const std::scoped_lock lock(mutex_);
-  if (turn_posted_ || finished_) return;
+  if (turn_posted_ || !serving_) return;
   turn_posted_ = true;
   // A stream has one turn posted at most, and the queue has room for every stream that is let in.
   if (!door_.feeder.Post([this] { Turn(); })) std::abort();
@@ -72,7 +74,7 @@ void FeedStream::Turn() {
   waiting_ = {};  // not under the mutex: its function may be waiting for that
   const std::scoped_lock lock(mutex_);
   if (turn_posted_ || writing_) return;  // a turn or a write is to come; that one finishes
-  finished_ = true;
+  serving_ = false;
   this->Finish(status);
 }
 

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "idnode/v1/statistics.pb.h"
@@ -26,16 +27,17 @@ class FeedStream final : public grpc::ServerWriteReactor<v1::WatchResponse>, pub
   void Wake() override { PostTurn(); }
 
  private:
+  std::optional<registry::Problem> Admit();
   void PostTurn();
   // The feeder thread.
   void Turn();
   bool Finishing(grpc::Status& status);
   void Serve();
-  void End(const registry::Problem& problem);
 
   Door& door_;
   grpc::CallbackServerContext& context_;
   const std::string cursor_;
+  bool admitted_ = false;  // counted among the door's watchers; set before it is served
 
   // The feeder thread's.
   std::unique_ptr<monitor::Feed> feed_;
@@ -48,7 +50,7 @@ class FeedStream final : public grpc::ServerWriteReactor<v1::WatchResponse>, pub
   bool writing_ = false;
   bool broken_ = false;       // the client hears no more
   bool turn_posted_ = false;  // Turn() is about to be called
-  bool finished_ = false;
+  bool serving_ = false;      // let in, and not yet finished: only then are there turns
 };
 
 }  // namespace idnode::serve

@@ -93,6 +93,11 @@ std::optional<Problem> Check(const v1::ResolveRequest& request) {
     return TooMany("indexes", request.indexes_size(), kMaxNamed);
   }
   if (request.types_size() > kMaxNamed) return TooMany("types", request.types_size(), kMaxNamed);
+  for (int i = 0; i < request.types_size(); ++i) {
+    // Also a question that the handle protocol has no octets for would not be this one.
+    const std::string field = "types[" + std::to_string(i) + "]";
+    if (auto problem = registry::CheckType(request.types(i), field)) return problem;
+  }
   return registry::CheckIdentifier(request.identifier(), "identifier");
 }
 
