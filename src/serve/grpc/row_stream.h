@@ -35,10 +35,10 @@ class RowStream final : public grpc::ServerBidiReactor<Request, Response>, publi
     const std::scoped_lock lock(mutex_);
     auto caller = CallerOf(door, context);
     if (const auto* problem = std::get_if<registry::Problem>(&caller)) {
-      finished_ = true;
       this->Finish(Refusal(context, *problem));
     } else {
       principal_ = std::get<registry::Principal>(std::move(caller));
+      finished_ = false;
       Advance();
     }
   }
@@ -181,7 +181,7 @@ class RowStream final : public grpc::ServerBidiReactor<Request, Response>, publi
   bool ended_ = false;        // no more rows: the client has said so, or is gone
   bool broken_ = false;       // the client hears no more
   bool turn_posted_ = false;  // Advance() is about to be called on the answer thread
-  bool finished_ = false;
+  bool finished_ = true;      // or not let in: no more turns
 };
 
 }  // namespace idnode::serve

@@ -53,7 +53,7 @@ class GrpcResolverTest : public GrpcTest {
   }
 
   static v1::ResolveRequest Ask(const std::string& identifier,
-                                std::vector<std::uint32_t> indexes = {},
+                                const std::vector<std::uint32_t>& indexes = {},
                                 const std::vector<std::string>& types = {}) {
     v1::ResolveRequest request;
     request.set_identifier(identifier);

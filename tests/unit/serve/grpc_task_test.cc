@@ -10,7 +10,6 @@
 namespace idnode::serve {
 namespace {
 
-using grpc::StatusCode;
 using std::chrono::seconds;
 
 const std::string kPrefix = "88.118.1001";

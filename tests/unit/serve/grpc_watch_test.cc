@@ -1,12 +1,10 @@
 // Statistics.Watch over a real connection: what is sent, and every way that it ends.
+#include <atomic>
 #include <future>
-#include <map>
 #include <thread>
 
-#include "base/hex.h"
 #include "grpc_fixture.h"
-#include "idnode/v1/statistics.grpc.pb.h"
-#include "ledger/log.h"
+#include "grpc_watcher.h"
 #include "monitor/feed_cursor.h"
 
 namespace idnode::serve {
@@ -19,67 +17,6 @@ using std::chrono::seconds;
 const std::string kOne = "88.118.1001";
 const std::string kOther = "88.118.2002";
 const std::string kDay = "2026-11-18";
-
-// A receiver: what it has been told, "prefix day" to the created and active of the channel gRPC.
-class Watcher {
- public:
-  using Rows = std::map<std::string, std::pair<std::uint64_t, std::int64_t>>;
-
-  Watcher(v1::Statistics::Stub& stub, const std::string& secret, const std::string& from = {}) {
-    if (!secret.empty()) context_.AddMetadata("authorization", "Bearer " + secret);
-    context_.set_deadline(std::chrono::system_clock::now() + seconds(60));
-    v1::WatchRequest request;
-    request.set_cursor(from);
-    stream_ = stub.Watch(&context_, request);
-  }
-  ~Watcher() {
-    context_.TryCancel();
-    if (!finished_) (void)stream_->Finish();
-  }
-  Watcher(const Watcher&) = delete;
-  Watcher& operator=(const Watcher&) = delete;
-
-  // Reads until a round ends. False: the call ended.
-  bool ReadRound() {
-    rows.clear();
-    do {
-      if (!stream_->Read(&message)) return false;
-      for (const auto& row : message.rows()) {
-        for (const auto& channel : row.channels()) {
-          EXPECT_EQ(channel.channel(), v1::CHANNEL_GRPC);
-          rows[row.prefix() + " " + row.day()] = {channel.counts().created(),
-                                                  channel.counts().active()};
-        }
-      }
-    } while (message.cursor().empty());
-    cursor = message.cursor();
-    return true;
-  }
-
-  // Reads on to the end of the call; the code of its problem, "(none)" without one.
-  std::string Finish(StatusCode expected) {
-    while (stream_->Read(&message)) {
-    }
-    const grpc::Status status = stream_->Finish();
-    finished_ = true;
-    EXPECT_EQ(status.error_code(), expected) << status.error_message();
-    const std::string code = ProblemOf(context_).code();
-    return code.empty() ? "(none)" : code;
-  }
-
-  void Cancel() { context_.TryCancel(); }
-  // Reads one message, which may be in the middle of a round.
-  bool ReadMessage() { return stream_->Read(&message); }
-
-  Rows rows;           // of the last round
-  std::string cursor;  // of the last round
-  v1::WatchResponse message;
-
- private:
-  grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReader<v1::WatchResponse>> stream_;
-  bool finished_ = false;
-};
 
 class GrpcWatchTest : public GrpcTest {
  protected:
@@ -304,6 +241,7 @@ TEST_F(GrpcWatchTest, StrangersTakeNobodysPlace) {
   ServeTo(1);
   std::atomic<bool> enough{false};
   std::vector<std::thread> strangers;
+  strangers.reserve(4);
   for (int i = 0; i < 4; ++i) {
     strangers.emplace_back([&] {
       while (!enough.load()) EndsWith("guess", StatusCode::UNAUTHENTICATED);
@@ -348,6 +286,7 @@ TEST_F(GrpcWatchTest, OnesThatBeginWhileItStopsEndOnce) {
     ServeTo(4);
     std::atomic<int> begun{0};
     std::vector<std::thread> clients;
+    clients.reserve(4);
     for (int client = 0; client < 4; ++client) {
       clients.emplace_back([&, secret = std::string(client % 2 == 0 ? "monitor" : "guess")] {
         for (int call = 0; call < 20; ++call) {
