@@ -62,8 +62,7 @@ class Day {
   friend constexpr Day operator+(Day day, std::int32_t days) noexcept {
     return Day(std::int64_t{day.number_} + days);
   }
-  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the 0 of the comparison for a
-  // pointer
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 errs about a comparison by default
   friend constexpr auto operator<=>(Day, Day) noexcept = default;
 
  private:

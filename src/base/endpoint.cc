@@ -93,4 +93,10 @@ sockaddr_in6 Endpoint::ToSocketAddress() const noexcept {
   return out;
 }
 
+bool IsOnThisMachine(std::string_view server) {
+  if (server.starts_with("unix:") || server.starts_with("localhost:")) return true;
+  const Result<Endpoint> endpoint = Endpoint::Parse(server);
+  return endpoint.ok() && endpoint.value().address.is_loopback();
+}
+
 }  // namespace idnode

@@ -48,4 +48,8 @@ struct Endpoint {
   friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
+// Whether what is sent to a server, "HOST:PORT" or "unix:PATH", stays on this machine. Names are
+// not looked up; of them only "localhost" does.
+bool IsOnThisMachine(std::string_view server);
+
 }  // namespace idnode

@@ -94,8 +94,12 @@ void Committer::Submit(std::unique_ptr<Request> request) {
 std::optional<Answer> Committer::Enqueue(std::unique_ptr<Request>& request) {
   const std::scoped_lock lock(mutex_);
   if (stopping_) return Unavailable(kStopping);
-  if (queue_.size() >= options_.queue_requests) return Answer{.kind = Answer::Kind::kBusy};
+  const std::size_t octets = request->octets();
+  const bool has_room = queue_.size() < options_.queue_requests &&
+                        (queue_.empty() || queued_octets_ + octets <= options_.queue_octets);
+  if (!has_room) return Answer{.kind = Answer::Kind::kBusy};
   queue_.push_back(std::move(request));
+  queued_octets_ += octets;
   return std::nullopt;
 }
 
@@ -105,7 +109,9 @@ void Committer::Stop() {
     stopping_ = true;
   }
   wake_.notify_one();
-  std::call_once(joined_, [this] { thread_.join(); });  // a second caller waits for the first
+  std::call_once(joined_, [this] {
+    if (thread_.joinable()) thread_.join();
+  });  // a second caller waits for the first
 }
 
 Committer::State Committer::state() const {
@@ -138,6 +144,7 @@ bool Committer::Take(Requests& requests) {
     wake_.wait(lock, ready);
   }
   requests.swap(queue_);
+  queued_octets_ = 0;
   return !(stopping_ && requests.empty());
 }
 

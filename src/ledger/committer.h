@@ -51,7 +51,8 @@ class Committer {
  public:
   struct Options {
     std::uint32_t shard = 0;
-    std::size_t queue_requests = 8'192;  // that wait; more are "busy"
+    std::size_t queue_requests = 8'192;                // that wait; more are "busy"
+    std::size_t queue_octets = std::size_t{64} << 20;  // likewise; one alone always has room
     Group::Limits group;
     std::chrono::milliseconds retry{1'000};  // between attempts to open a failed engine again
   };
@@ -135,6 +136,7 @@ class Committer {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   Requests queue_;
+  std::size_t queued_octets_ = 0;
   bool stopping_ = false;
   Head shown_head_;  // copies of the commit thread's, for state()
   ClockRule shown_clock_;

@@ -65,6 +65,9 @@ class Request {
 
   const Origin& origin() const noexcept { return origin_; }
 
+  // What it keeps in memory beside its own few hundred octets.
+  virtual std::size_t octets() const noexcept { return 0; }
+
   // The change, if it may be made now; otherwise why not, and nothing happens. Called on the commit
   // thread, once or, when a group has to be put together again, several times; the last call
   // counts.

@@ -16,7 +16,4 @@ std::filesystem::path AdminTokenFile(const std::filesystem::path& directory);
 // Errors: kDenied, kUnavailable (`detail` errno); kMalformed, the file holds something else.
 Result<std::string> ReadOrMakeAdminSecret(const std::filesystem::path& directory);
 
-// A secret for a token: "idn_" and 43 characters that nobody can guess.
-std::string MakeSecret();
-
 }  // namespace idnode::node

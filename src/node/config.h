@@ -46,6 +46,7 @@ struct Config {
   struct {
     bool tokens_without_tls = false;
     std::uint32_t message_octets = 4 << 20;
+    std::size_t memory_octets = std::size_t{512} << 20;
     std::uint32_t streams_per_connection = 1'000;
     std::uint32_t watchers = 64;
   } grpc;
@@ -70,6 +71,7 @@ struct Config {
   } limits;
   struct {
     std::size_t queue = idnode::ledger::Committer::Options{}.queue_requests;
+    std::size_t queue_octets = idnode::ledger::Committer::Options{}.queue_octets;
     std::size_t group_requests = idnode::ledger::Committer::Options{}.group.requests;
   } ledger;
   struct {

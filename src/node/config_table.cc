@@ -63,6 +63,12 @@ std::vector<Option> GrpcRows(Config& config) {
        .max = 64 * kMiB,
        .text = "The largest message that is received. Must have room for a record of "
                "limits.record_octets; a batch may use all of it."},
+      {.name = "grpc.memory",
+       .target = BindSize(config.grpc.memory_octets),
+       .min = 64 * kMiB,
+       .max = 64 * kGiB,
+       .text = "What gRPC may use for messages on their way. Near it, gRPC takes in no more until "
+               "some have left."},
       {.name = "grpc.streams_per_connection",
        .target = Bind(config.grpc.streams_per_connection),
        .min = 1,
@@ -74,7 +80,7 @@ std::vector<Option> GrpcRows(Config& config) {
        .min = 1,
        .max = 10'000,
        .unit = "streams",
-       .text = "Most Statistics.Watch streams at a time; a further one is refused as unavailable."},
+       .text = "Most Statistics.Watch streams at a time; a further one is refused as busy."},
   };
 }
 
@@ -175,6 +181,12 @@ std::vector<Option> LimitRows(Config& config) {
        .unit = "requests",
        .text = "Most changes that wait to be committed. A further one is refused as busy at once, "
                "which is kinder than a long wait."},
+      {.name = "ledger.queue_size",
+       .target = BindSize(config.ledger.queue_octets),
+       .min = 1 * kMiB,
+       .max = 16 * kGiB,
+       .text = "Most octets of identifiers and values that wait to be committed; beyond them, too, "
+               "a further change is refused as busy."},
       {.name = "ledger.group_requests",
        .target = Bind(config.ledger.group_requests),
        .min = 1,
@@ -211,8 +223,7 @@ std::vector<Option> LogRows(Config& config) {
                                                          {"info", LogLevel::kInfo},
                                                          {"warning", LogLevel::kWarning},
                                                          {"error", LogLevel::kError}}),
-       .text = "The least important lines that are logged. No level logs single resolutions: those "
-               "are counted."},
+       .text = "The least important lines that are logged. No level logs single resolutions."},
       {.name = "log.format",
        .target = BindChoice<LogFormat>(config.log.format,
                                        {{"text", LogFormat::kText}, {"json", LogFormat::kJson}}),

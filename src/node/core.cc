@@ -85,7 +85,10 @@ void Core::Stop() {
 
 void Core::OpenStore(const std::filesystem::path& directory, store::RocksOptions options) {
   std::error_code error;
-  std::filesystem::create_directories(directory, error);
+  // Payloads are private, and the files in it are readable to whoever gets in.
+  if (std::filesystem::create_directories(directory, error)) {
+    std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
+  }
   if (error) Refuse("cannot make the directory " + directory.string() + ": " + error.message());
   std::string reason;
   auto lock =

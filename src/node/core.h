@@ -50,7 +50,6 @@ class Core {
   store::Engine& engine() noexcept { return *engine_; }
   ledger::Committer& committer() noexcept { return *committer_; }
   registry::Registry& registry() noexcept { return *registry_; }
-  const registry::ControlTable& control() const noexcept { return *control_; }
   const registry::Lookup& lookup() const noexcept { return *lookup_; }
   const Published<resolve::PrefixTable>& prefixes() const noexcept { return prefixes_; }
 

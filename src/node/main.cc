@@ -1,7 +1,13 @@
 // idnoded: the node's program.
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
+#include <new>
+#include <string_view>
 
 #include "base/small_file.h"
 #include "node/config.h"
@@ -69,12 +75,44 @@ sigset_t BlockSignals() {
   return signals;
 }
 
+// Out of memory: nothing sensible goes on without it, and what was acknowledged is on the disk.
+void EndWithoutMemory() {
+  constexpr std::string_view kWords = "idnoded: out of memory, ending\n";
+  (void)!::write(STDERR_FILENO, kWords.data(), kWords.size());
+  std::abort();
+}
+
+// A connection takes a file descriptor, and the store dies when there are none left for it: as many
+// as the system lets this process have.
+void RaiseFileLimit(Logger& logger) {
+  constexpr rlim_t kFew = 4'096;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_max >= kFew) return;
+  logger.Warning("few file descriptors",
+                 {{"limit", std::to_string(limit.rlim_max)},
+                  {"fix",
+                   "raise it, as LimitNOFILE in systemd or ulimit -Hn: connections take "
+                   "what the store needs"}});
+}
+
 int Serve(const Arguments& arguments, const Config& config) {
+  std::set_new_handler(EndWithoutMemory);
   const sigset_t signals = BlockSignals();
   const SystemClock clock;
   SpdlogLogger logger(
       {.level = config.log.level, .format = config.log.format, .file = config.log.file});
   logger.Info("starting", {{"version", IDNODE_VERSION}, {"name", config.node.name}});
+  if (!arguments.ready_file.empty()) {
+    std::error_code error;  // one of a node that was killed would be believed
+    if (std::filesystem::remove(arguments.ready_file, error); error) {
+      throw std::runtime_error("cannot remove the old ready file " + arguments.ready_file.string() +
+                               ": " + error.message());
+    }
+  }
+  RaiseFileLimit(logger);
   Node node(arguments.data, config, clock, logger);
   if (!arguments.ready_file.empty()) {
     const Status written = WriteFile(arguments.ready_file, node.ReadyText(), 0644);

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -24,6 +26,7 @@ Core::Options CoreOptions(const Config& config, monitor::FeedHub& hub) {
   options.store.reserve_octets = config.store.reserve;
   options.store.memtable_octets = config.store.write_buffer;
   options.committer.queue_requests = config.ledger.queue;
+  options.committer.queue_octets = config.ledger.queue_octets;
   options.committer.group.requests = config.ledger.group_requests;
   options.registry.node_prefix = handle::Folded(config.node.prefix);
   options.registry.record.values = config.limits.values_per_record;
@@ -39,6 +42,7 @@ std::unique_ptr<serve::GrpcServer> StartGrpc(const Config& config, Core& core,
                                      .certificate_file = config.tls.certificate,
                                      .key_file = config.tls.key,
                                      .message_octets = config.grpc.message_octets,
+                                     .memory_octets = config.grpc.memory_octets,
                                      .calls_per_connection = config.grpc.streams_per_connection,
                                      .watchers = config.grpc.watchers};
   std::string reason;
@@ -88,8 +92,11 @@ Node::Node(const std::filesystem::path& directory, const Config& config, const C
 Node::~Node() { Stop(std::chrono::milliseconds(0)); }
 
 void Node::Stop(std::chrono::milliseconds patience) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point end = Clock::now() + patience;
   parts_->grpc->Stop(patience);
-  parts_->handle.Stop(patience);
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
+  parts_->handle.Stop(std::max(left, std::chrono::milliseconds(0)));
   parts_->core.Stop();
 }
 

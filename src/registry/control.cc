@@ -74,6 +74,21 @@ Result<stored::v1::Token> ParseToken(std::string_view state) {
 }
 
 Status ControlTable::Load() {
+  const std::scoped_lock lock(change_mutex_);
+  return LoadLocked();
+}
+
+Result<std::shared_ptr<const Control>> ControlTable::Current() {
+  if (stale_.load(std::memory_order_acquire)) {
+    const std::scoped_lock lock(change_mutex_);
+    if (stale_.load(std::memory_order_relaxed)) {
+      if (const Status loaded = LoadLocked(); !loaded.ok()) return loaded.error();
+    }
+  }
+  return now();
+}
+
+Status ControlTable::LoadLocked() {
   auto control = std::make_shared<Control>();
   for (std::string from;;) {
     const auto rows = store_.Scan(store::Family::kControl, from, kScanRows);
@@ -86,6 +101,7 @@ Status ControlTable::Load() {
     from = rows.value().back().key + '\0';
   }
   Publish(control);
+  stale_.store(false, std::memory_order_release);
   return {};
 }
 
@@ -96,8 +112,10 @@ std::shared_ptr<const Control> ControlTable::now() const {
 
 void ControlTable::OnCommit(const ledger::Head& /*head*/,
                             std::span<const ledger::Entry> entries) noexcept {
+  const std::scoped_lock lock(change_mutex_);
   if (entries.empty()) {  // the store was opened again: there may be more than was told
-    (void)Load();
+    stale_.store(true, std::memory_order_release);
+    (void)LoadLocked();  // or Current() does
     return;
   }
   std::shared_ptr<Control> next;

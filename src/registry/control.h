@@ -1,6 +1,7 @@
 // Prefixes and tokens as they are now: what the control view holds, in memory.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -48,6 +49,10 @@ class ControlTable final : public ledger::CommitListener {
 
   std::shared_ptr<const Control> now() const;
 
+  // The same for deciding who is let in: never older than the store. After the store was opened
+  // again and could not be read at once, reads it now. Errors: as Load().
+  Result<std::shared_ptr<const Control>> Current();
+
   // Called after every change, on the commit thread, with what is now. Set before the committer
   // starts.
   void OnChange(std::function<void(const Control&)> observer) { observer_ = std::move(observer); }
@@ -55,10 +60,14 @@ class ControlTable final : public ledger::CommitListener {
   void OnCommit(const ledger::Head& head, std::span<const ledger::Entry> entries) noexcept override;
 
  private:
+  Status LoadLocked();
   void Publish(const std::shared_ptr<const Control>& control);
 
   const store::Readable& store_;
   std::function<void(const Control&)> observer_;
+
+  std::mutex change_mutex_;         // over every change, from what it reads to Publish()
+  std::atomic<bool> stale_{false};  // the store may hold what now_ does not
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Control> now_ = std::make_shared<Control>();  // under the mutex

@@ -22,6 +22,10 @@ class IdentifierDecision : public Decision {
         prefix_(handle::Folded(handle::PrefixOf(identifier_))),
         values_(std::move(values)) {}
 
+  std::size_t octets() const noexcept final {
+    return identifier_.size() + prefix_.size() + values_.octets();
+  }
+
  protected:
   // The record as it is, as far as a decision needs it.
   struct Current {

@@ -13,9 +13,9 @@
 namespace idnode::registry {
 namespace {
 
-// Rows looked at for one page, in pages of its size: a page of a prefix full of tombstones ends
-// early.
-constexpr int kScansPerPage = 8;
+// Rows looked at for each that a page may have: a page of a prefix full of tombstones ends early.
+constexpr std::size_t kLooks = 8;
+constexpr std::size_t kScanRows = 64;  // at once: a row may have 250,000 octets
 
 constexpr auto kRead = stored::v1::SCOPE_READ;
 
@@ -60,15 +60,9 @@ Result<std::optional<v1::Record>> Listed(const store::Readable& store, const sto
   return std::optional(std::move(found.record));
 }
 
-// How many a page may have. Problems: page_size_invalid.
-std::variant<std::size_t, Problem> SizeOf(const PageQuery& query, std::uint32_t max_page) {
-  if (query.page_size <= max_page) {
-    return query.page_size == 0 ? std::min(kDefaultPage, max_page) : query.page_size;
-  }
-  return Problem{.code = Code::kPageSizeInvalid,
-                 .field = "page_size",
-                 .parameters = {{"size", std::to_string(query.page_size)},
-                                {"limit", std::to_string(max_page)}}};
+// How many a page may have.
+std::size_t SizeOf(const PageQuery& query, std::uint32_t max_page) noexcept {
+  return std::min(query.page_size == 0 ? kDefaultPage : query.page_size, max_page);
 }
 
 // A cursor is the key to begin with, in hexadecimal.
@@ -103,13 +97,11 @@ std::variant<ObjectPage<Object>, Problem> PageOf(
     const std::map<std::string, Control::Held<Object>, std::less<>>& all,
     const Principal& principal, const PageQuery& query, std::uint32_t max_page) {
   if (auto problem = principal.Require(stored::v1::SCOPE_ADMIN, {})) return *std::move(problem);
-  auto size = SizeOf(query, max_page);
-  if (auto* problem = std::get_if<Problem>(&size)) return std::move(*problem);
   auto from = CursorKey(query.cursor, {});
   if (auto* problem = std::get_if<Problem>(&from)) return std::move(*problem);
 
   ObjectPage<Object> page;
-  PageRoom room(std::get<std::size_t>(size));
+  PageRoom room(SizeOf(query, max_page));
   for (auto at = all.lower_bound(std::get<std::string>(from)); at != all.end(); ++at) {
     if (!room.Take(*at->second.object)) {
       page.next_cursor = ToHex(AsBytes(at->first));
@@ -176,9 +168,7 @@ std::variant<ListPage, Problem> Lookup::List(const Principal& principal,
     return Problem{
         .code = Code::kPrefixUnknown, .field = "prefix", .parameters = {{"prefix", prefix}}};
   }
-  auto size = SizeOf(query.page, max_page_);
-  if (auto* problem = std::get_if<Problem>(&size)) return std::move(*problem);
-  const std::size_t page_size = std::get<std::size_t>(size);
+  const std::size_t page_size = SizeOf(query.page, max_page_);
 
   // In the order of octets "." comes just before "/", and "0" just after it: the identifiers of
   // derived prefixes stand in front of the prefix's own, and nothing between or behind.
@@ -197,8 +187,9 @@ Result<ListPage> Lookup::ReadPage(std::string from, std::string_view to, std::si
                                   const ListQuery& query) const {
   ListPage page;
   PageRoom room(page_size);
-  for (int scan = 0; scan < kScansPerPage; ++scan) {
-    const auto rows = store_.Scan(store::Family::kRecords, from, page_size);
+  for (std::size_t left = kLooks * page_size; left > 0;) {
+    const std::size_t most = std::min(left, kScanRows);
+    const auto rows = store_.Scan(store::Family::kRecords, from, most);
     if (!rows.ok()) return rows.error();
     for (const store::Row& row : rows.value()) {
       if (row.key >= to) return page;
@@ -211,7 +202,8 @@ Result<ListPage> Lookup::ReadPage(std::string from, std::string_view to, std::si
       }
       page.records.push_back(*std::move(record).value());
     }
-    if (rows.value().size() < page_size) return page;
+    if (rows.value().size() < most) return page;
+    left -= most;
     from = rows.value().back().key + '\0';
   }
   page.next_cursor = ToHex(AsBytes(from));

@@ -24,7 +24,7 @@ inline constexpr std::size_t kPageOctets = std::size_t{1} << 20;
 
 // Which page.
 struct PageQuery {
-  std::uint32_t page_size = 0;  // 0: kDefaultPage
+  std::uint32_t page_size = 0;  // 0: kDefaultPage; the limit of Lookup holds in any case
   std::string cursor;           // of the page before; empty: from the beginning
 };
 
@@ -61,11 +61,11 @@ class Lookup {
 
   // A page of records in the order of their keys, each as it is when it is read. A page may be
   // short, even empty, though there is a next one. Needs the scope read for the prefix. Problems:
-  // prefix_malformed, prefix_unknown, page_size_invalid, cursor_malformed, permission_denied.
+  // prefix_malformed, prefix_unknown, cursor_malformed, permission_denied.
   std::variant<ListPage, Problem> List(const Principal& principal, const ListQuery& query) const;
 
   // A page of the prefixes in the order of their names, or of the tokens in that of their ids.
-  // Needs the scope admin. Problems: page_size_invalid, cursor_malformed, permission_denied.
+  // Needs the scope admin. Problems: cursor_malformed, permission_denied.
   std::variant<ObjectPage<stored::v1::Prefix>, Problem> ListPrefixes(const Principal& principal,
                                                                      const PageQuery& query) const;
   std::variant<ObjectPage<stored::v1::Token>, Problem> ListTokens(const Principal& principal,

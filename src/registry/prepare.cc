@@ -17,7 +17,7 @@ constexpr std::size_t kSecretHashSize = 32;  // octets
 constexpr std::size_t kMaxName = 200;        // characters of a prefix's or token's name
 constexpr int kMaxReaches = 1'000;           // prefixes of a token
 
-constexpr Reason kHashSize{"the hash of its secret has not 32 octets", "密文散列不是 32 个字节"};
+constexpr Reason kHashSize{"the hash of its secret has not 32 octets", "密钥散列不是 32 个字节"};
 constexpr Reason kNoScope{"it has no scope", "没有权限范围"};
 constexpr Reason kUnknownScope{"it has a scope that does not exist", "含有不存在的权限范围"};
 constexpr Reason kNoPrefixes{"it has neither all_prefixes nor a list of prefixes",

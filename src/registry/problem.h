@@ -62,7 +62,6 @@ enum class Code : std::uint8_t {
   kTokenExists,
   kTokenNotFound,
   kPermissionDenied,
-  kPageSizeInvalid,
   kCursorMalformed,
   kCursorForeign,
   kDayMalformed,

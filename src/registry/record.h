@@ -29,6 +29,7 @@ class EncodedValues {
   std::string At(std::int64_t time_ms) const;
 
   bool all_public() const noexcept { return all_public_; }
+  std::size_t octets() const noexcept { return octets_.size(); }
 
  private:
   friend std::variant<EncodedValues, Problem> EncodeValues(

@@ -7,7 +7,9 @@ namespace idnode::registry {
 std::variant<Principal, Problem> Registry::Authenticate(std::string_view secret) const {
   if (secret.empty()) return Problem{.code = Code::kTokenMissing};
   const std::string hash = SecretHash(secret);
-  const std::shared_ptr<const Control> control = control_.now();
+  const Result<std::shared_ptr<const Control>> current = control_.Current();
+  if (!current.ok()) return FromStore(current.error());
+  const std::shared_ptr<const Control>& control = current.value();
   const auto found = control->tokens.find(TokenId(hash));
   // The hash is no secret that its comparison could give away: whoever knows it knows no secret.
   if (found == control->tokens.end() || found->second.object->secret_sha256() != hash) {

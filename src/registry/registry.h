@@ -33,7 +33,7 @@ class Registry {
   using Callback = std::function<void(const Outcome&)>;
 
   // All must outlive the registry.
-  Registry(ledger::Committer& committer, const ControlTable& control, const Clock& clock,
+  Registry(ledger::Committer& committer, ControlTable& control, const Clock& clock,
            Options options) noexcept
       : committer_(committer), control_(control), clock_(clock), options_(std::move(options)) {}
 
@@ -44,11 +44,10 @@ class Registry {
   void Submit(Command command, Callback done);
 
   const Options& options() const noexcept { return options_; }
-  std::shared_ptr<const Control> control() const { return control_.now(); }
 
  private:
   ledger::Committer& committer_;
-  const ControlTable& control_;
+  ControlTable& control_;
   const Clock& clock_;
   const Options options_;
 };

@@ -330,6 +330,12 @@ class Tokens(unittest.TestCase):
 
 
 class Encrypted(unittest.TestCase):
+    def test_a_token_does_not_leave_the_machine_in_the_clear(self) -> None:
+        for server in ["192.0.2.1:50051", "node.example:50051", "127.0.0.1.example:50051"]:
+            refused = ctl("--server", server, "--token-file", node.ready["admin_token_file"],
+                          "--json", "status")
+            self.assertEqual((refused.exit, refused.error["field"]), (2, "--token-file"), server)
+
     def test_tls(self) -> None:
         with tempfile.TemporaryDirectory() as directory:
             def make(name: str) -> tuple[str, str]:

@@ -6,13 +6,13 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <functional>
 #include <iterator>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "base/small_file.h"
 #include "idnode/v1/statistics.grpc.pb.h"
 
 namespace idnode::sink {
@@ -29,13 +29,17 @@ constexpr int kReconnectMs = 200;
 
 Failure Fail(std::string text) { return {FailureKind::kFailed, std::move(text)}; }
 
+constexpr std::size_t kMaxFile = std::size_t{4} << 20;  // certificates of many authorities
+
 Failure ReadFile(const std::string& path, const char* option, std::string& text) {
-  std::ifstream file(path, std::ios::binary);
-  text.assign(std::istreambuf_iterator<char>(file), {});
-  if (!file) {
+  Result<std::string> read = idnode::ReadFile(path, kMaxFile);
+  if (!read.ok()) {
     return Fail(std::string(option) + " " + path +
-                ": cannot be read; check the name and who may read it");
+                (read.error().code == Errc::kTooLarge
+                     ? ": too long; it cannot be the right file"
+                     : ": cannot be read; check the name and who may read it"));
   }
+  text = std::move(read).value();
   return {};
 }
 

@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <string_view>
 
+#include "base/endpoint.h"
+
 namespace idnode::sink {
 namespace {
 
@@ -42,10 +44,6 @@ bool SplitServer(const std::string& server, std::string_view& host) {
          port.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-bool IsLoopback(std::string_view host) {
-  return host == "localhost" || host == "[::1]" || host.substr(0, 4) == "127.";
-}
-
 // What CLI11 cannot know. Empty: fine.
 std::string Check(const Options& options) {
   std::string_view host;
@@ -53,7 +51,8 @@ std::string Check(const Options& options) {
     return "--server " + options.server + ": give HOST:PORT, for example 127.0.0.1:50051";
   }
   const bool encrypted = options.tls || !options.ca_file.empty();
-  if (!options.token_file.empty() && !encrypted && !options.insecure && !IsLoopback(host)) {
+  if (!options.token_file.empty() && !encrypted && !options.insecure &&
+      !IsOnThisMachine(options.server)) {
     return "the token would cross the network unencrypted to " + std::string(host) +
            ": give --ca FILE (the certificates that the node's is checked against), --tls, or "
            "--insecure";

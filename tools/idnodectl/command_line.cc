@@ -164,6 +164,9 @@ class Builder {
                     Say({"encrypt; trust the authorities in this PEM file",
                          "加密连接，信任该 PEM 文件中的证书机构"}))
         ->type_name("FILE");
+    app_.add_flag(
+        "--insecure", globals.insecure,
+        Say({"let the token cross a network without encryption", "允许令牌在网络中以明文传输"}));
     app_.add_option("--lang", lang_,
                     Say({"zh or en; otherwise as the locale says", "zh 或 en；默认随系统语言环境"}))
         ->check(CLI::IsMember({"zh", "en"}))
@@ -223,6 +226,9 @@ class Builder {
                                         Say({"rows of JSON, one a line; - is standard input",
                                              "JSON 行文件，每行一条；- 为标准输入"}));
     file->type_name("FILE")->excludes(id);
+    for (const char* own : {"--value", "--value-file", "--ttl", "--permissions"}) {
+      file->excludes(verb.get_option(own));  // every row has its own
+    }
     RequestId(verb, one->request_id);
     verb.callback([this, one, rows, id, file] {
       if (id->count() + file->count() == 0) throw CLI::RequiredError("ID or --file");

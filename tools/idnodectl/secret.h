@@ -24,8 +24,8 @@ class Secret {
   void Withdraw() const;
 
  private:
-  std::string text_;
   std::string file_;
+  std::string text_;
 };
 
 }  // namespace idnode::ctl

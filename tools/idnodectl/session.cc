@@ -1,19 +1,8 @@
 #include "session.h"
 
-#include <algorithm>
-#include <array>
-#include <string_view>
+#include "base/endpoint.h"
 
 namespace idnode::ctl {
-namespace {
-
-// A token sent in the clear can be read on the way; on the machine itself there is no way.
-bool IsLocal(std::string_view server) {
-  constexpr std::array<std::string_view, 4> kLocal = {"127.", "localhost:", "[::1]:", "unix:"};
-  return std::ranges::any_of(kLocal, [&](auto begin) { return server.starts_with(begin); });
-}
-
-}  // namespace
 
 Client& Session::client() {
   if (client_) return *client_;
@@ -25,8 +14,11 @@ Client& Session::client() {
   options.timeout = globals_.timeout;
   if (!globals_.token_file.empty()) {
     options.token = ReadToken(globals_.token_file, globals_.language);
-    if (!globals_.tls && globals_.ca_file.empty() && !IsLocal(globals_.server)) {
-      Warn(Say(globals_.language, text::kTokenInClear, globals_.server));
+    const bool encrypted = globals_.tls || !globals_.ca_file.empty();
+    if (!encrypted && !globals_.insecure && !IsOnThisMachine(globals_.server)) {
+      throw UsageFailure("--token-file",
+                         Say(globals_.language, text::kTokenInClear, globals_.server),
+                         Say(globals_.language, text::kTokenInClearFix));
     }
   }
   return client_.emplace(options);

@@ -16,6 +16,7 @@ struct Globals {
   std::string token_file = {};
   std::string ca_file = {};
   bool tls = false;
+  bool insecure = false;  // a token may cross a network without TLS
   bool json = false;
   Language language = Language::kEnglish;
   std::chrono::milliseconds timeout{10'000};

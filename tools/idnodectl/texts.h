@@ -196,9 +196,11 @@ inline constexpr Text kTokenFile{"The first line of {} is no token.", "{} 的第
 inline constexpr Text kTokenFileFix{
     "The file holds the secret alone, like the administrator's in the node's data directory.",
     "该文件只含令牌密钥，例如节点数据目录中的管理员令牌文件。"};
-inline constexpr Text kTokenInClear{
-    "idnodectl: warning: the token goes to {} unencrypted; use --tls or --ca.",
-    "idnodectl：警告：令牌以明文发送到 {}，请使用 --tls 或 --ca。"};
+inline constexpr Text kTokenInClear{"The token would go to {} in the clear.",
+                                    "令牌将以明文发送到 {}。"};
+inline constexpr Text kTokenInClearFix{
+    "Use --tls or --ca; or, on a network that you trust entirely, --insecure.",
+    "请使用 --tls 或 --ca；在完全可信的网络中也可使用 --insecure。"};
 inline constexpr Text kOutputFailed{"The result cannot be written to standard output.",
                                     "无法将结果写到标准输出。"};
 inline constexpr Text kOutputFailedFix{"Check for a full disk or a closed pipe.",

@@ -175,12 +175,6 @@ class Audit final : public v1::Audit::CallbackService {
     if (const auto* problem = std::get_if<Problem>(&key)) return *problem;
     const std::string prefix = handle::Folded(handle::PrefixOf(request.identifier()));
     if (auto problem = caller.Require(kAudit, prefix)) return problem;
-    if (request.limit() > audit::kMaxHistory) {
-      return Problem{.code = Code::kPageSizeInvalid,
-                     .field = "limit",
-                     .parameters = {{"size", std::to_string(request.limit())},
-                                    {"limit", std::to_string(audit::kMaxHistory)}}};
-    }
     const auto snapshot = door_.services.store.TakeSnapshot();
     if (!snapshot.ok()) return registry::FromStore(snapshot.error());
     const auto history = audit::ReadHistory(

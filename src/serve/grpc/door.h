@@ -28,6 +28,7 @@ struct Door {
   const GrpcServer::Services services;
   Calls calls;
   AnswerThread answers;
+  Workers batches{1, 64};                // BatchResolve: anybody's, so it keeps off the others
   Workers readers{2, 256};               // lists, history, statistics: what may take a while
   Workers workers{2, 8};                 // what reads much of the log
   Workers feeder;                        // what follows the feed: room for a turn of every watcher

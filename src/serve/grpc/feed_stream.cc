@@ -66,30 +66,27 @@ void FeedStream::Turn() {
   {
     const std::scoped_lock lock(mutex_);
     turn_posted_ = false;
+    if (writing_ && door_.calls.stopping())
+      context_.TryCancel();            // a slow client is not waited for
     if (writing_ && !broken_) return;  // OnWriteDone() comes
   }
   if (!problem_.has_value()) Serve();
-  grpc::Status status;
-  if (!Finishing(status)) return;
+  if (!Finishing()) return;
   waiting_ = {};  // not under the mutex: its function may be waiting for that
   const std::scoped_lock lock(mutex_);
   if (turn_posted_ || writing_) return;  // a turn or a write is to come; that one finishes
   serving_ = false;
-  this->Finish(status);
+  this->Finish(broken_ ? grpc::Status(grpc::StatusCode::CANCELLED, "cancelled")
+                       : Refusal(context_, *problem_));
 }
 
-// Whether the call is to end, and with what.
-bool FeedStream::Finishing(grpc::Status& status) {
+// Whether the call is to end: nobody listens, or there is a problem.
+bool FeedStream::Finishing() {
   const std::scoped_lock lock(mutex_);
-  if (broken_) {
-    status = {grpc::StatusCode::CANCELLED, "cancelled"};
-    return true;
-  }
+  if (broken_) return true;
   if (writing_) return false;
   if (door_.calls.stopping()) problem_ = StoppingProblem();
-  if (!problem_.has_value()) return false;
-  status = Refusal(context_, *problem_);
-  return true;
+  return problem_.has_value();
 }
 
 // Sends the next message, or waits for one.

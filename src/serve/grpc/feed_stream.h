@@ -31,7 +31,7 @@ class FeedStream final : public grpc::ServerWriteReactor<v1::WatchResponse>, pub
   void PostTurn();
   // The feeder thread.
   void Turn();
-  bool Finishing(grpc::Status& status);
+  bool Finishing();
   void Serve();
 
   Door& door_;

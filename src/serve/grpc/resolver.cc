@@ -171,7 +171,8 @@ class Resolver final : public v1::Resolver::CallbackService {
       call->Refuse(StoppingProblem());
     } else if (count > kMaxBatch) {
       call->Refuse(TooMany("requests", count, kMaxBatch));
-    } else if (!door_.readers.Post([this, call, request, response] {
+    } else if (!door_.batches.Post([this, call, request, response] {
+                 if (call->EndIfTooLate()) return;
                  ResolveAll(*request, call->language(), *response);
                  call->Succeed();
                })) {

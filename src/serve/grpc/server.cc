@@ -80,6 +80,7 @@ void SetLimits(const GrpcServer::Options& options, grpc::ServerBuilder& builder)
   // Only reflection, which is gRPC's own, holds a thread while it has a call.
   grpc::ResourceQuota quota;
   quota.SetMaxThreads(kReflectionThreads);
+  quota.Resize(options.memory_octets);
   builder.SetResourceQuota(quota);
   builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::NUM_CQS, 1);
 }

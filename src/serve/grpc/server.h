@@ -47,9 +47,10 @@ class GrpcServer {
     std::filesystem::path certificate_file;
     std::filesystem::path key_file;
 
-    std::size_t message_octets = std::size_t{4} << 20;  // the largest message that is received
-    std::uint32_t calls_per_connection = 1'000;         // under way; the client holds back others
-    std::uint32_t watchers = 64;                        // of the feed, at the same time
+    std::size_t message_octets = std::size_t{4} << 20;   // the largest message that is received
+    std::size_t memory_octets = std::size_t{512} << 20;  // for messages on their way
+    std::uint32_t calls_per_connection = 1'000;          // under way; the client holds back others
+    std::uint32_t watchers = 64;                         // of the feed, at the same time
     std::uint32_t stream_window = 256;  // rows of a stream that are read and not yet answered
 
     // A silent connection is asked whether it is still there, and closed if it does not answer.

@@ -96,7 +96,7 @@ class TaskStream final : public grpc::ServerWriteReactor<Response>, public Strea
     const std::optional<registry::Problem> problem = task_(*this);
     grpc::Status status = problem.has_value() ? Refusal(context_, *problem) : grpc::Status::OK;
     std::unique_lock lock(mutex_);
-    (void)AwaitWritten(lock);
+    changed_.wait_for(lock, kPatience, [this] { return !writing_ || broken_; });
     if (writing_ || broken_) {
       // What is under way cannot be taken back but by ending the call.
       context_.TryCancel();

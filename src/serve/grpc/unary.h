@@ -11,6 +11,7 @@
 #include "idnode/v1/common.pb.h"
 #include "registry/command.h"
 #include "serve/grpc/door.h"
+#include "serve/grpc/problem_status.h"
 
 namespace idnode::serve {
 
@@ -30,6 +31,14 @@ class Unary final : public grpc::ServerUnaryReactor {
   void Refuse(const registry::Problem& problem) { Send(Refusal(context_, problem)); }
   void End(const std::optional<registry::Problem>& problem) {
     problem.has_value() ? Refuse(*problem) : Succeed();
+  }
+
+  // Whether a call that has waited need not be begun any more: the node is stopping, or the client
+  // is gone. Then the call has been ended.
+  bool EndIfTooLate() {
+    if (!door_.calls.stopping() && !context_.IsCancelled()) return false;
+    Refuse(StoppingProblem());
+    return true;
   }
 
   void OnDone() override {
@@ -73,7 +82,7 @@ grpc::ServerUnaryReactor* AnswerLater(Door& door, grpc::CallbackServerContext& c
     return call;
   }
   const auto task = [call, fill, who = std::get<registry::Principal>(std::move(caller))] {
-    call->End(fill(who));
+    if (!call->EndIfTooLate()) call->End(fill(who));
   };
   if (!door.readers.Post(task)) call->Refuse({.code = registry::Code::kBusy});
   return call;

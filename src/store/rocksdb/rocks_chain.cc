@@ -2,7 +2,6 @@
 
 #include <rocksdb/write_batch.h>
 
-#include "base/crc32c.h"
 #include "base/reader.h"
 #include "base/writer.h"
 #include "store/engine.h"
@@ -10,8 +9,13 @@
 namespace idnode::store {
 namespace {
 
-std::uint32_t Checksum(std::string_view head) noexcept {
-  return Crc32c({reinterpret_cast<const std::uint8_t*>(head.data()), head.size()});
+// Source: draft-eastlake-fnv, section 2 and 5.
+std::uint64_t Fnv1a(std::string_view octets) noexcept {
+  std::uint64_t hash = 0xCBF29CE484222325;
+  for (const char octet : octets) {
+    hash = (hash ^ static_cast<std::uint8_t>(octet)) * 0x100000001B3;
+  }
+  return hash;
 }
 
 // What a batch says of the chain.
@@ -21,7 +25,7 @@ class Links final : public rocksdb::WriteBatch::Handler {
 
   rocksdb::Status PutCF(std::uint32_t family, const rocksdb::Slice& key,
                         const rocksdb::Slice& value) override {
-    if (family == meta_ && key.ToStringView() == kHeadKey) head = Checksum(value.ToStringView());
+    if (family == meta_ && key.ToStringView() == kHeadKey) head = Fnv1a(value.ToStringView());
     return rocksdb::Status::OK();
   }
   rocksdb::Status DeleteCF(std::uint32_t /*family*/, const rocksdb::Slice& /*key*/) override {
@@ -30,12 +34,12 @@ class Links final : public rocksdb::WriteBatch::Handler {
   void LogData(const rocksdb::Slice& blob) override {
     const auto* octets = reinterpret_cast<const std::uint8_t*>(blob.data());
     Reader reader(Bytes(octets, blob.size()));
-    const std::uint32_t replaced = reader.U32("link");
+    const std::uint64_t replaced = reader.U64("link");
     if (reader.ok() && reader.remaining() == 0) link = replaced;
   }
 
-  std::optional<std::uint32_t> head;  // that it puts
-  std::optional<std::uint32_t> link;  // to the one it replaces
+  std::optional<std::uint64_t> head;  // that it puts
+  std::optional<std::uint64_t> link;  // to the one it replaces
 
  private:
   const std::uint32_t meta_;
@@ -45,12 +49,12 @@ class Links final : public rocksdb::WriteBatch::Handler {
 
 std::string LinkTo(std::string_view head) {
   std::string octets;
-  TextWriter(octets).U32(Checksum(head));
+  TextWriter(octets).U64(Fnv1a(head));
   return octets;
 }
 
 bool ChainCheck::Fits(std::string_view head) const {
-  return fits_ && (heads_.empty() || heads_.contains(Checksum(head)));
+  return fits_ && (heads_.empty() || heads_.contains(Fnv1a(head)));
 }
 
 void ChainCheck::ColumnFamilyLogNumberMap(

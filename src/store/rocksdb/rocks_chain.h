@@ -6,9 +6,10 @@
 // file. (Found by flipping bits: 1 in 1,000 in log files, 1 in 25 in a manifest.) Then the links do
 // not fit. Of the commits at the very end there is no later one; that is what MarkFile is for.
 //
-// Layout of the link, a blob of the write batch, 4 octets: CRC-32C of the replaced head as it was
-// stored, big-endian; of no octets if there was none. Batches without a link, which only foreign
-// tools write, are let through.
+// Layout of the link, a blob of the write batch, 8 octets: FNV-1a (64 bit) of the replaced head as
+// it was stored, big-endian; of no octets if there was none. Not a CRC: a head ends in its own,
+// which would leave 16 bits of it. Batches without a link, which only foreign tools write, are let
+// through.
 #pragma once
 
 #include <rocksdb/wal_filter.h>
@@ -47,8 +48,8 @@ class ChainCheck final : public rocksdb::WalFilter {
   std::uint32_t meta_ = 0;  // the number of family "meta", here
   bool empty_ = true;
   bool fits_ = true;
-  std::optional<std::uint32_t> last_;        // of the head that the record before has left
-  std::unordered_set<std::uint32_t> heads_;  // of the whole chain, with what it begins with
+  std::optional<std::uint64_t> last_;        // of the head that the record before has left
+  std::unordered_set<std::uint64_t> heads_;  // of the whole chain, with what it begins with
 };
 
 }  // namespace idnode::store

@@ -68,6 +68,18 @@ TEST(Endpoint, RefusesOtherForms) {
   }
 }
 
+TEST(Endpoint, KnowsWhatStaysOnThisMachine) {
+  for (const char* here : {"127.0.0.1:50051", "127.8.9.10:1", "[::1]:50051", "localhost:50051",
+                           "unix:/run/idnode.sock", "[::ffff:127.0.0.1]:1"}) {
+    EXPECT_TRUE(IsOnThisMachine(here)) << here;
+  }
+  for (const char* away :
+       {"192.0.2.1:50051", "node.example:50051", "127.0.0.1.example:50051", "[2001:db8::1]:50051",
+        "localhost.example:1", "0.0.0.0:1", "128.0.0.1:1", "127.1:50051", ""}) {
+    EXPECT_FALSE(IsOnThisMachine(away)) << away;
+  }
+}
+
 TEST(Endpoint, RefusesAnOctetZero) {
   EXPECT_FALSE(Endpoint::Parse(std::string_view("127.0.0.1\0:1", 12)).ok());
   EXPECT_FALSE(Endpoint::Parse(std::string_view("127.0.0.1:1\0", 12)).ok());

@@ -107,6 +107,25 @@ TEST_F(CommitterLoad, AFullQueueIsBusyAndLosesNothingElse) {
   StopAndCheck();
 }
 
+TEST_F(CommitterLoad, WhatWaitsIsBoundedInOctetsToo) {
+  Start({.queue_octets = 1'000});
+  const auto large = [](const std::string& name, std::size_t octets) {
+    Wish wish = Creates("88.118/" + name);
+    wish.content.assign(octets, 'x');
+    return wish;
+  };
+  auto answers =
+      SendTogether(*committer_, {large("alone", 5'000), large("too-much", 1), large("nothing", 0)});
+  EXPECT_EQ(answers[0].get().kind, Kind::kCommitted) << "one has room, however large";
+  EXPECT_EQ(answers[1].get().kind, Kind::kBusy);
+  EXPECT_EQ(answers[2].get().kind, Kind::kBusy);
+
+  answers = SendTogether(*committer_, {large("600", 600), large("400", 400), large("1", 1)});
+  EXPECT_EQ(answers[0].get().kind, Kind::kCommitted);
+  EXPECT_EQ(answers[1].get().kind, Kind::kCommitted);
+  EXPECT_EQ(answers[2].get().kind, Kind::kBusy);
+}
+
 TEST_F(CommitterLoad, AStoreInTroubleUnderLoadLosesNothing) {
   std::minstd_rand random(17);
   engine_.on_commit = [&](std::size_t) -> std::optional<Result<Outcome>> {

@@ -122,6 +122,8 @@ class TestRequest final : public Request {
                           .content = is_bare ? std::string_view() : wish_.content});
   }
 
+  std::size_t octets() const noexcept override { return wish_.content.size(); }
+
   void Done(const Answer& answer) noexcept override {
     hooks_.on_answer(answer);
     promise_.set_value(answer);
