@@ -79,6 +79,8 @@ class TaskStream final : public grpc::ServerWriteReactor<Response>, public Strea
  private:
   // A client that takes nothing for so long holds a worker no longer.
   static constexpr std::chrono::seconds kPatience{60};
+  // For the write under way when the node stops: one that goes through ends the call in words.
+  static constexpr std::chrono::milliseconds kLastWrite{200};
 
   std::optional<registry::Problem> Admit(registry::Scope scope) const {
     const auto caller = CallerOf(door_, context_);
@@ -96,7 +98,8 @@ class TaskStream final : public grpc::ServerWriteReactor<Response>, public Strea
     const std::optional<registry::Problem> problem = task_(*this);
     grpc::Status status = problem.has_value() ? Refusal(context_, *problem) : grpc::Status::OK;
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, kPatience, [this] { return !writing_ || broken_; });
+    (void)AwaitWritten(lock);
+    changed_.wait_for(lock, kLastWrite, [this] { return !writing_ || broken_; });
     if (writing_ || broken_) {
       // What is under way cannot be taken back but by ending the call.
       context_.TryCancel();
