@@ -48,16 +48,17 @@ Status SetTime(const store::Readable& store, v1::Record& record) {
   return {};
 }
 
-// The record of a row, unless the query leaves it out. Errors: the store's, kCorrupt.
-Result<std::optional<v1::Record>> Listed(const store::Readable& store, const store::Row& row,
-                                         const ListQuery& query) {
+// Reads the record of a row; false: the query leaves it out. Errors: the store's, kCorrupt.
+Result<bool> ReadListed(const store::Readable& store, const store::Row& row, const ListQuery& query,
+                        v1::Record& record) {
   Result<Read> read = ReadRow(row.key, row.value, query.include_values);
   if (!read.ok()) return read.error();
   Read found = std::move(read).value();
-  if (found.deleted && !query.include_deleted) return std::optional<v1::Record>();
+  if (found.deleted && !query.include_deleted) return false;
   const Status timed = SetTime(store, found.record);
   if (!timed.ok()) return timed.error();
-  return std::optional(std::move(found.record));
+  record = std::move(found.record);
+  return true;
 }
 
 // How many a page may have.
@@ -193,14 +194,15 @@ Result<ListPage> Lookup::ReadPage(std::string from, std::string_view to, std::si
     if (!rows.ok()) return rows.error();
     for (const store::Row& row : rows.value()) {
       if (row.key >= to) return page;
-      auto record = Listed(store_, row, query);
-      if (!record.ok()) return record.error();
-      if (!record.value().has_value()) continue;
-      if (!room.Take(*record.value())) {
+      v1::Record record;
+      const Result<bool> listed = ReadListed(store_, row, query, record);
+      if (!listed.ok()) return listed.error();
+      if (!listed.value()) continue;
+      if (!room.Take(record)) {
         page.next_cursor = ToHex(AsBytes(row.key));
         return page;
       }
-      page.records.push_back(*std::move(record).value());
+      page.records.push_back(std::move(record));
     }
     if (rows.value().size() < most) return page;
     left -= most;
