@@ -288,7 +288,7 @@ TEST_F(GrpcWatchTest, OnesThatBeginWhileItStopsEndOnce) {
     std::vector<std::thread> clients;
     clients.reserve(4);
     for (int client = 0; client < 4; ++client) {
-      clients.emplace_back([&, secret = std::string(client % 2 == 0 ? "monitor" : "guess")] {
+      clients.emplace_back([&, client, secret = std::string(client % 2 == 0 ? "monitor" : "guess")] {
         for (int call = 0; call < 20; ++call) {
           Watcher watcher(*statistics_, secret);
           ++begun;
