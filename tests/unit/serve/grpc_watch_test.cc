@@ -288,14 +288,15 @@ TEST_F(GrpcWatchTest, OnesThatBeginWhileItStopsEndOnce) {
     std::vector<std::thread> clients;
     clients.reserve(4);
     for (int client = 0; client < 4; ++client) {
-      clients.emplace_back([&, client, secret = std::string(client % 2 == 0 ? "monitor" : "guess")] {
-        for (int call = 0; call < 20; ++call) {
-          Watcher watcher(*statistics_, secret);
-          ++begun;
-          if (client % 4 == 0) (void)watcher.ReadMessage();
-          watcher.Cancel();
-        }
-      });
+      clients.emplace_back(
+          [&, client, secret = std::string(client % 2 == 0 ? "monitor" : "guess")] {
+            for (int call = 0; call < 20; ++call) {
+              Watcher watcher(*statistics_, secret);
+              ++begun;
+              if (client % 4 == 0) (void)watcher.ReadMessage();
+              watcher.Cancel();
+            }
+          });
     }
     while (begun.load() < 4 * (round % 10)) std::this_thread::yield();
     server_->Stop(seconds(60));
