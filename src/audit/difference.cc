@@ -53,8 +53,9 @@ void Findings::Add(Family family, std::string_view key, std::string what) {
     if (!rows_.insert(std::move(row)).second) return;
   }
   ++count_;
-  if (differences_.size() < kept_)
+  if (differences_.size() < kept_) {
     differences_.push_back({family, std::string(key), std::move(what)});
+  }
 }
 
 void Findings::AddEntry(Family family, ledger::Seq seq, std::string what) {

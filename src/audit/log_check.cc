@@ -217,8 +217,7 @@ Status LogCheck::CheckItem(const Item& item, const StoredEntry& before) {
     CheckChain(item, before);
     SumUp(item, counts_.Follow({*leaf, item.entry.payload.value_or(Payload{})}));
   }
-  states_.entries.Insert(
-      item.seq);  // not before the chain is checked: an entry follows another one
+  states_.entries.Insert(item.seq);  // after its chain: an entry never follows itself
   return leaf.has_value() && leaf->kind == EntryKind::kPayloadErased ? Excuse(item) : Status();
 }
 

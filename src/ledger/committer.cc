@@ -109,9 +109,10 @@ void Committer::Stop() {
     stopping_ = true;
   }
   wake_.notify_one();
+  // A second caller waits for the first.
   std::call_once(joined_, [this] {
     if (thread_.joinable()) thread_.join();
-  });  // a second caller waits for the first
+  });
 }
 
 Committer::State Committer::state() const {

@@ -51,8 +51,10 @@ class Committer {
  public:
   struct Options {
     std::uint32_t shard = 0;
-    std::size_t queue_requests = 8'192;                // that wait; more are "busy"
-    std::size_t queue_octets = std::size_t{64} << 20;  // likewise; one alone always has room
+    // That wait, besides those that the commit thread has taken; more are "busy". One alone always
+    // has room.
+    std::size_t queue_requests = 8'192;
+    std::size_t queue_octets = std::size_t{64} << 20;
     Group::Limits group;
     std::chrono::milliseconds retry{1'000};  // between attempts to open a failed engine again
   };

@@ -13,8 +13,9 @@ namespace {
 // What `error` of a system call says, for the end of a message.
 std::string Because(const Error& error) {
   std::string text = error.what;
-  if (error.detail != 0)
+  if (error.detail != 0) {
     text += ": " + std::generic_category().message(static_cast<int>(error.detail));
+  }
   return text;
 }
 

@@ -53,8 +53,8 @@ class ControlTable final : public ledger::CommitListener {
   // again and could not be read at once, reads it now. Errors: as Load().
   Result<std::shared_ptr<const Control>> Current();
 
-  // Called after every change, on the commit thread, with what is now. Set before the committer
-  // starts.
+  // Called after every change, one at a time, with what is now: on the commit thread, or on that of
+  // Current(). Set before the committer starts.
   void OnChange(std::function<void(const Control&)> observer) { observer_ = std::move(observer); }
 
   void OnCommit(const ledger::Head& head, std::span<const ledger::Entry> entries) noexcept override;

@@ -20,12 +20,11 @@ bool WriteNew(const std::string& path, const std::string& text) {
   const std::string line = text + "\n";
   const bool written =
       write(file, line.data(), line.size()) == std::ssize(line) && fsync(file) == 0;
-  const int reason = errno;
-  if (close(file) == 0 && written) return true;
-  if (!written) errno = reason;
-  const int kept = errno;
+  int reason = written ? 0 : errno;
+  if (close(file) != 0 && reason == 0) reason = errno;
+  if (reason == 0) return true;
   unlink(path.c_str());  // or the next try would find it
-  errno = kept;
+  errno = reason;
   return false;
 }
 

@@ -35,14 +35,8 @@ class Admin final : public v1::Admin::CallbackService {
                                          const v1::ListPrefixesRequest* request,
                                          v1::ListPrefixesResponse* response) override {
     return AnswerNow(door_, *context, [&](const Principal& caller) -> std::optional<Problem> {
-      auto listed = door_.services.lookup.ListPrefixes(caller, PageOf(*request));
-      if (auto* problem = std::get_if<Problem>(&listed)) return std::move(*problem);
-      auto& page = std::get<registry::ObjectPage<stored::v1::Prefix>>(listed);
-      for (const auto& [seq, object] : page.objects) {
-        ToProto(*object, seq, *response->add_prefixes());
-      }
-      response->set_next_cursor(std::move(page.next_cursor));
-      return std::nullopt;
+      return Fill(door_.services.lookup.ListPrefixes(caller, PageOf(*request)), *response,
+                  *response->mutable_prefixes());
     });
   }
 
@@ -70,14 +64,8 @@ class Admin final : public v1::Admin::CallbackService {
                                        const v1::ListTokensRequest* request,
                                        v1::ListTokensResponse* response) override {
     return AnswerNow(door_, *context, [&](const Principal& caller) -> std::optional<Problem> {
-      auto listed = door_.services.lookup.ListTokens(caller, PageOf(*request));
-      if (auto* problem = std::get_if<Problem>(&listed)) return std::move(*problem);
-      auto& page = std::get<registry::ObjectPage<stored::v1::Token>>(listed);
-      for (const auto& [seq, object] : page.objects) {
-        ToProto(*object, seq, *response->add_tokens());
-      }
-      response->set_next_cursor(std::move(page.next_cursor));
-      return std::nullopt;
+      return Fill(door_.services.lookup.ListTokens(caller, PageOf(*request)), *response,
+                  *response->mutable_tokens());
     });
   }
 
@@ -112,6 +100,17 @@ class Admin final : public v1::Admin::CallbackService {
   template <typename Request>
   static registry::PageQuery PageOf(const Request& request) {
     return {.page_size = request.page_size(), .cursor = request.cursor()};
+  }
+
+  // `list` is the field of the response that the page goes to.
+  template <typename Object, typename Response, typename List>
+  static std::optional<Problem> Fill(std::variant<registry::ObjectPage<Object>, Problem> listed,
+                                     Response& response, List& list) {
+    if (auto* problem = std::get_if<Problem>(&listed)) return std::move(*problem);
+    auto& page = std::get<registry::ObjectPage<Object>>(listed);
+    for (const auto& [seq, object] : page.objects) ToProto(*object, seq, *list.Add());
+    response.set_next_cursor(std::move(page.next_cursor));
+    return std::nullopt;
   }
 
   static std::optional<Problem> NoToken(const std::string& id) {

@@ -66,8 +66,8 @@ void FeedStream::Turn() {
   {
     const std::scoped_lock lock(mutex_);
     turn_posted_ = false;
-    if (writing_ && door_.calls.stopping())
-      context_.TryCancel();            // a slow client is not waited for
+    // A client that does not read is not waited for.
+    if (writing_ && door_.calls.stopping()) context_.TryCancel();
     if (writing_ && !broken_) return;  // OnWriteDone() comes
   }
   if (!problem_.has_value()) Serve();

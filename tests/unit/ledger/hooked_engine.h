@@ -21,6 +21,7 @@ class HookedEngine final : public store::Engine {
   std::function<std::optional<Result<store::Outcome>>(std::size_t)> on_commit;
   std::function<std::optional<Error>(std::size_t)> on_reopen;
   std::function<std::optional<Error>(std::size_t)> on_get;
+  std::function<std::optional<Error>()> on_scan;
 
   store::MemoryEngine& below() noexcept { return below_; }
   std::size_t commits() const noexcept { return commits_; }  // once the committer has stopped
@@ -39,6 +40,9 @@ class HookedEngine final : public store::Engine {
   }
   Result<std::vector<store::Row>> Scan(store::Family family, std::string_view from,
                                        std::size_t limit) const override {
+    if (on_scan) {
+      if (const auto error = on_scan()) return *error;
+    }
     return below_.Scan(family, from, limit);
   }
   Result<std::string> Head() const override { return below_.Head(); }

@@ -77,6 +77,7 @@ TEST(RocksKillTest, DISABLED_CommitUntilKilled) {
 pid_t Start(const std::filesystem::path& directory) {
   const std::string variable = std::string(kDirectory) + '=' + directory.string();
   std::string program = "/proc/self/exe";
+  // Disabled because it never ends by itself, so it runs only here, by name.
   std::string filter = "--gtest_filter=RocksKillTest.DISABLED_CommitUntilKilled";
   std::string disabled = "--gtest_also_run_disabled_tests";
   const std::array<char*, 4> arguments = {program.data(), filter.data(), disabled.data(), nullptr};
