@@ -25,7 +25,10 @@ Problem ProblemOf(const Error& error) {
 }  // namespace
 
 Feed::Feed(const store::Engine& store, registry::Principal principal, const Options& options)
-    : store_(store), principal_(std::move(principal)), options_(options) {}
+    : store_(store),
+      principal_(std::move(principal)),
+      reach_(registry::ReachOf(principal_)),
+      options_(options) {}
 
 Feed::~Feed() = default;
 
@@ -49,10 +52,13 @@ Status Feed::Resume(std::string_view octets) {
   const auto head = ledger::ReadHead(store_);
   if (!head.ok()) return head.error();
   if (head.value().seq() < cursor.value().seq) return Error{Errc::kConflict, 0, "cursor"};
-  const auto ours = CursorAt(store_, cursor.value().seq);
+  auto ours = CursorAt(store_, cursor.value().seq);
   if (!ours.ok()) return ours.error();
-  if (ours.value() != cursor.value()) return Error{Errc::kConflict, 0, "cursor"};
-  seq_ = cursor.value().seq;
+  FeedCursor expected = std::move(ours).value();
+  expected.reach = cursor.value().reach;
+  if (expected != cursor.value()) return Error{Errc::kConflict, 0, "cursor"};
+  // With another reach the receiver lacks older rows, too; those that it has do no harm.
+  if (cursor.value().reach == reach_) seq_ = cursor.value().seq;
   return {};
 }
 

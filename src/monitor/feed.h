@@ -38,9 +38,9 @@ class Feed {
     ledger::Seq near = 1'000;  // entries that are read one by one
   };
 
-  // Goes on from `cursor`; empty: all rows. `store` must outlive the feed. Problems:
-  // cursor_malformed; cursor_foreign, of another log, or of entries that this log no longer has;
-  // permission_denied, and those of the store.
+  // Goes on from `cursor`; empty, or of a token that could see other prefixes: all rows. `store`
+  // must outlive the feed. Problems: cursor_malformed; cursor_foreign, of another log, or of
+  // entries that this log no longer has; permission_denied, and those of the store.
   static std::variant<std::unique_ptr<Feed>, registry::Problem> Open(const store::Engine& store,
                                                                      registry::Principal principal,
                                                                      std::string_view cursor,
@@ -69,6 +69,7 @@ class Feed {
 
   const store::Engine& store_;
   const registry::Principal principal_;
+  const registry::Reach reach_;  // of the principal
   const Options options_;
   ledger::Seq seq_ = 0;
   bool greeted_ = false;          // the first round is over

@@ -50,6 +50,7 @@ Result<std::unique_ptr<Feed::Round>> Feed::Round::Begin(const Feed& feed,
   const auto cursor = CursorAt(*round->snapshot_, to);
   if (!cursor.ok()) return cursor.error();
   round->cursor_ = cursor.value();
+  round->cursor_.reach = feed.reach_;
   const Status found = to - from <= feed.options_.near ? round->FindNear() : round->FindFar();
   if (!found.ok()) return found.error();
   return round;

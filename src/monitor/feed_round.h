@@ -14,7 +14,7 @@
 
 namespace idnode::monitor {
 
-// The leaf hash of the last of the first `seq` entries, as a cursor has it. Errors: the store's.
+// The cursor behind the first `seq` entries, without a reach. Errors: the store's.
 // REQUIRES: 0 < seq, and that many entries.
 Result<FeedCursor> CursorAt(const store::Readable& store, ledger::Seq seq);
 

@@ -1,10 +1,11 @@
 #include "registry/principal.h"
 
 #include <algorithm>
-#include <array>
+#include <set>
 #include <utility>
 
 #include "base/hex.h"
+#include "crypto/digest.h"
 #include "registry/grammar.h"
 
 namespace idnode::registry {
@@ -61,6 +62,21 @@ std::optional<Problem> Principal::Require(Scope scope, std::string_view prefix) 
 std::optional<Problem> Principal::RequireBelow(Scope scope, std::string_view prefix) const {
   // The star stands for any derived prefix: who reaches that one reaches them all, and the prefix.
   return Require(scope, std::string(prefix) + ".*");
+}
+
+Reach ReachOf(const Principal& principal) {
+  const bool all = principal.is_node() || principal.token().all_prefixes();
+  std::set<std::string> reaches;  // sorted, each once
+  for (int i = 0; !all && i < principal.token().prefixes_size(); ++i) {
+    const stored::v1::PrefixReach& reach = principal.token().prefixes(i);
+    reaches.insert(reach.prefix() + '\0' + (reach.below() ? '\1' : '\0'));
+  }
+  std::string octets(1, all ? '\1' : '\0');
+  for (const std::string& reach : reaches) octets += reach;
+  const crypto::Sha256Digest digest = crypto::Sha256({AsBytes(octets)});
+  Reach out{};
+  std::copy_n(digest.begin(), out.size(), out.begin());
+  return out;
 }
 
 std::optional<Problem> RequireOf(const Token& token, Scope scope, std::string_view prefix) {

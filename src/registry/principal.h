@@ -1,6 +1,8 @@
 // Who makes a request, and what they may.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,6 +45,12 @@ class Principal {
 
   std::shared_ptr<const stored::v1::Token> token_;
 };
+
+// The prefixes that a principal reaches, however its token puts them: 8 octets of the SHA-256 of
+//   1 octet   1 for all prefixes, which the node reaches, too; otherwise 0, and in their order
+//   -         prefix, 0x00, and 1 octet: 1 if the derived prefixes are reached as well
+using Reach = std::array<std::uint8_t, 8>;
+Reach ReachOf(const Principal& principal);
 
 // What Require() asks of a token.
 std::optional<Problem> RequireOf(const stored::v1::Token& token, Scope scope,

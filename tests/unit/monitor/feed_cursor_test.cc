@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/hex.h"
+#include "ledger/sealed.h"
 
 namespace idnode::monitor {
 namespace {
@@ -12,15 +13,17 @@ FeedCursor Sample() {
   FeedCursor cursor{.seq = 0x0102030405060708};
   cursor.log_id.fill(0xAA);
   cursor.last.fill(0xBB);
+  cursor.reach.fill(0xCC);
   return cursor;
 }
 
 TEST(FeedCursor, HasTheOctetsOfItsTable) {
   const std::string octets = EncodeFeedCursor(Sample());
-  std::string expected = "01";
+  std::string expected = "02";
   for (int i = 0; i < 32; ++i) expected += "aa";
   expected += "0102030405060708";
   for (int i = 0; i < 16; ++i) expected += "bb";
+  for (int i = 0; i < 8; ++i) expected += "cc";
   EXPECT_EQ(octets.size(), kFeedCursorSize);
   EXPECT_EQ(ToHex(AsBytes(octets)).substr(0, expected.size()), expected);
 }
@@ -29,6 +32,36 @@ TEST(FeedCursor, ReadsWhatItWrote) {
   const auto decoded = DecodeFeedCursor(EncodeFeedCursor(Sample()));
   ASSERT_TRUE(decoded.ok());
   EXPECT_EQ(decoded.value(), Sample());
+}
+
+// As version 1 was written.
+std::string OfVersionOne() {
+  std::string octets = EncodeFeedCursor(Sample()).substr(0, 57);
+  octets[0] = '\1';
+  ledger::Seal(octets);
+  return octets;
+}
+
+TEST(FeedCursor, ReadsVersionOneWhichTellsNoReach) {
+  const auto decoded = DecodeFeedCursor(OfVersionOne());
+  ASSERT_TRUE(decoded.ok());
+  FeedCursor expected = Sample();
+  expected.reach = {};
+  EXPECT_EQ(decoded.value(), expected);
+}
+
+TEST(FeedCursor, RefusesAVersionWithTheSizeOfAnother) {
+  std::string octets = EncodeFeedCursor(Sample()).substr(0, 65);
+  for (const char version : {'\0', '\1', '\3'}) {
+    octets[0] = version;
+    std::string sealed = octets;
+    ledger::Seal(sealed);
+    EXPECT_FALSE(DecodeFeedCursor(sealed).ok()) << static_cast<int>(version);
+  }
+  octets = octets.substr(0, 57);
+  octets[0] = '\2';
+  ledger::Seal(octets);
+  EXPECT_FALSE(DecodeFeedCursor(octets).ok());
 }
 
 TEST(FeedCursor, RefusesEveryPrefixAndEveryFlippedBit) {

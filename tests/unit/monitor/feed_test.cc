@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ledger/sealed.h"
 #include "monitor/history.h"
 #include "monitor/receiver.h"
 
@@ -204,6 +205,50 @@ TEST(Feed, ShowsATokenWhatItMaySee) {
     EXPECT_EQ(receiver.rows, expected);
     EXPECT_EQ(receiver.log_size, history.size());
   }
+}
+
+// The receiver's token reached less when it began: what it could not see then is news, old as it
+// is.
+TEST(Feed, SendsOlderRowsToATokenThatSeesMore) {
+  for (const ledger::Seq near : {0, 1'000}) {
+    History history(1);
+    history.Random(300);
+    Receiver receiver;
+    Drain(*Open(history, "", {}, MonitorOf({{"88.118", true}})), receiver);
+    history.Random(300);
+    Drain(*Open(history, receiver.cursor, {.near = near}), receiver);
+    EXPECT_EQ(receiver.log_size, 600U);
+    EXPECT_EQ(receiver.rows, history.rows(600));
+  }
+}
+
+TEST(Feed, GoesOnForAnyTokenOfTheSameReach) {
+  History history(1);
+  history.Random(300);
+  Receiver receiver;
+  Drain(*Open(history, "", {}, MonitorOf({{"88.118", true}, {"88.119", false}})), receiver);
+  const std::string cursor = receiver.cursor;
+  const auto rows = [&](const std::vector<std::pair<std::string, bool>>& reaches) {
+    const auto message = Next(*Open(history, cursor, {}, MonitorOf(reaches)));
+    return message.has_value() ? message->rows_size() : -1;
+  };
+  EXPECT_EQ(rows({{"88.119", false}, {"88.118", true}, {"88.118", true}}), 0);
+  EXPECT_GT(rows({{"88.118", true}}), 0) << "less";
+  EXPECT_GT(rows({{"88.118", true}, {"88.119", true}}), 0) << "more below";
+  EXPECT_GT(rows({{"88.118", false}, {"88.119", false}}), 0);
+}
+
+TEST(Feed, BeginsAnewFromACursorOfVersionOne) {
+  History history(1);
+  history.Random(100);
+  Receiver receiver;
+  Drain(*Open(history, ""), receiver);
+  std::string cursor = receiver.cursor.substr(0, 57);
+  cursor[0] = '\1';
+  ledger::Seal(cursor);
+  Receiver anew;
+  Drain(*Open(history, cursor), anew);
+  EXPECT_EQ(anew.rows, history.rows(100));
 }
 
 TEST(Feed, AsksForTheScope) {
