@@ -27,6 +27,11 @@ void Calls::End(Stream& stream) {
   NotifyIfNone();
 }
 
+void Calls::Tick() {
+  const std::scoped_lock lock(mutex_);
+  for (Stream* stream : streams_) stream->Tick();
+}
+
 void Calls::NotifyIfNone() {
   if (unary_ == 0 && streams_.empty()) none_.notify_all();
 }

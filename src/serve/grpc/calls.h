@@ -18,6 +18,9 @@ class Stream {
   // Something that the stream waits for has happened: it looks, soon, on another thread. Any
   // thread; cheap.
   virtual void Wake() = 0;
+
+  // Some time has passed: it looks whether it may still go on. As Wake().
+  virtual void Tick() {}
 };
 
 // Any thread.
@@ -32,9 +35,12 @@ class Calls {
   void Begin();
   void End();
 
-  // A stream begins, and ends. In between it is woken when the node stops.
+  // A stream begins, and ends. In between it is woken when the node stops, and told of ticks.
   void Begin(Stream& stream);
   void End(Stream& stream);
+
+  // Tells every stream that time has passed.
+  void Tick();
 
   // No more calls: those that begin now are to be refused, streams are to end.
   bool stopping() const noexcept { return stopping_.load(std::memory_order_acquire); }

@@ -13,6 +13,7 @@
 #include "serve/grpc/answer_thread.h"
 #include "serve/grpc/calls.h"
 #include "serve/grpc/server.h"
+#include "serve/grpc/ticker.h"
 #include "serve/grpc/workers.h"
 
 namespace idnode::serve {
@@ -22,7 +23,8 @@ struct Door {
   Door(GrpcServer::Options door_options, GrpcServer::Services made_on)
       : options(std::move(door_options)),
         services(std::move(made_on)),
-        feeder(1, options.watchers) {}
+        feeder(1, options.watchers),
+        ticker(options.tick, [this] { calls.Tick(); }) {}
 
   const GrpcServer::Options options;
   const GrpcServer::Services services;
@@ -33,6 +35,7 @@ struct Door {
   Workers workers{2, 8};                 // what reads much of the log
   Workers feeder;                        // what follows the feed: room for a turn of every watcher
   std::atomic<std::size_t> watchers{0};  // that are being served
+  Ticker ticker;                         // last: it speaks to those above
 };
 
 // In which the caller wants to read: metadata "accept-language".

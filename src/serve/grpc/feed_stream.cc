@@ -66,8 +66,7 @@ void FeedStream::Turn() {
   {
     const std::scoped_lock lock(mutex_);
     turn_posted_ = false;
-    // A client that does not read is not waited for.
-    if (writing_ && door_.calls.stopping()) context_.TryCancel();
+    if (writing_ && IsInVain()) context_.TryCancel();
     if (writing_ && !broken_) return;  // OnWriteDone() comes
   }
   if (!problem_.has_value()) Serve();
@@ -78,6 +77,12 @@ void FeedStream::Turn() {
   serving_ = false;
   this->Finish(broken_ ? grpc::Status(grpc::StatusCode::CANCELLED, "cancelled")
                        : Refusal(context_, *problem_));
+}
+
+// A write that is not waited for: the client does not read, and holds a snapshot of the store and a
+// watcher's place; or the node stops. Under the mutex.
+bool FeedStream::IsInVain() const {
+  return door_.calls.stopping() || std::chrono::steady_clock::now() >= write_ends_;
 }
 
 // Whether the call is to end: nobody listens, or there is a problem.
@@ -123,6 +128,7 @@ void FeedStream::Serve() {
   response_ = *std::move(message);
   const std::scoped_lock lock(mutex_);
   writing_ = true;
+  write_ends_ = std::chrono::steady_clock::now() + door_.options.write_patience;
   this->StartWrite(&response_);
 }
 

@@ -1,9 +1,11 @@
 // Statistics.Watch: a receiver of the feed. It is served on the door's feeder thread, when the hub
-// says that the log has grown, or when the client has taken the message before.
+// says that the log has grown, or when the client has taken the message before; and with every
+// tick, for the token may have ended while there was nothing to say.
 #pragma once
 
 #include <grpcpp/support/server_callback.h>
 
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -25,12 +27,14 @@ class FeedStream final : public grpc::ServerWriteReactor<v1::WatchResponse>, pub
   void OnCancel() override;
   void OnDone() override;
   void Wake() override { PostTurn(); }
+  void Tick() override { PostTurn(); }
 
  private:
   std::optional<registry::Problem> Admit();
   void PostTurn();
   // The feeder thread.
   void Turn();
+  bool IsInVain() const;
   bool Finishing();
   void Serve();
 
@@ -48,9 +52,10 @@ class FeedStream final : public grpc::ServerWriteReactor<v1::WatchResponse>, pub
   // Under the mutex.
   std::mutex mutex_;
   bool writing_ = false;
-  bool broken_ = false;       // the client hears no more
-  bool turn_posted_ = false;  // Turn() is about to be called
-  bool serving_ = false;      // let in, and not yet finished: only then are there turns
+  std::chrono::steady_clock::time_point write_ends_;  // by then the client has taken the message
+  bool broken_ = false;                               // the client hears no more
+  bool turn_posted_ = false;                          // Turn() is about to be called
+  bool serving_ = false;  // let in, and not yet finished: only then are there turns
 };
 
 }  // namespace idnode::serve

@@ -41,11 +41,19 @@ class GrpcWatchTest : public GrpcTest {
     if (!reply.status.ok()) throw std::runtime_error(reply.code());
   }
 
-  void ServeTo(std::uint32_t watchers) {
+  void ServeTo(std::uint32_t watchers, milliseconds write_patience = seconds(60)) {
     GrpcServer::Options options = Local();
     options.watchers = watchers;
+    options.write_patience = write_patience;
+    options.tick = milliseconds(10);
     Serve(options);
     statistics_ = v1::Statistics::NewStub(Connect());
+  }
+
+  void Revoke(const std::string& secret) {
+    v1::RevokeTokenRequest revoke;
+    revoke.set_id(registry::TokenName(registry::TokenId(registry::SecretHash(secret))));
+    ASSERT_EQ(Call(*admin_, &v1::Admin::Stub::RevokeToken, revoke, "admin").code(), "(none)");
   }
 
   std::uint64_t Entries() const { return committer_->state().head.seq(); }
@@ -206,9 +214,7 @@ TEST_F(GrpcWatchTest, RefusesACursorThatIsNotOfThisLog) {
 TEST_F(GrpcWatchTest, ARevokedTokenEndsIt) {
   Watcher watcher(*statistics_, "monitor");
   ASSERT_TRUE(watcher.ReadRound());
-  v1::RevokeTokenRequest revoke;
-  revoke.set_id(registry::TokenName(registry::TokenId(registry::SecretHash("monitor"))));
-  ASSERT_EQ(Call(*admin_, &v1::Admin::Stub::RevokeToken, revoke, "admin").code(), "(none)");
+  Revoke("monitor");
   Add(kOne + "/b");
   EXPECT_FALSE(watcher.ReadRound()) << "not a row more";
   EXPECT_EQ(watcher.Finish(StatusCode::UNAUTHENTICATED), "token_revoked");
@@ -222,6 +228,21 @@ TEST_F(GrpcWatchTest, AnExpiredTokenGetsNothingMore) {
   Add(kOne + "/b");
   EXPECT_FALSE(watcher.ReadRound());
   EXPECT_EQ(watcher.Finish(StatusCode::UNAUTHENTICATED), "token_expired");
+}
+
+TEST_F(GrpcWatchTest, ATokenThatEndsWhileThereIsNothingToSayEndsIt) {
+  ServeTo(2);
+  Admit("short", {v1::SCOPE_MONITOR}, {}, kNow + 60'000);
+  Watcher expires(*statistics_, "short");
+  Watcher is_revoked(*statistics_, "monitor");
+  do {
+    ASSERT_TRUE(expires.ReadRound());
+  } while (expires.message.log_size() < Entries());
+  ASSERT_TRUE(is_revoked.ReadRound());
+  clock_.Advance(60'000);
+  EXPECT_EQ(expires.Finish(StatusCode::UNAUTHENTICATED), "token_expired");
+  Revoke("monitor");
+  EXPECT_EQ(is_revoked.Finish(StatusCode::UNAUTHENTICATED), "token_revoked");
 }
 
 TEST_F(GrpcWatchTest, RefusesMoreThanItServes) {
@@ -315,7 +336,11 @@ class GrpcSlowWatchTest : public GrpcWatchTest {
         Add(kOne + "." + std::to_string(prefix) + "/" + std::to_string(day));
       }
     }
-    ServeTo(1);
+    ServeSlowly(seconds(60));
+  }
+
+  void ServeSlowly(milliseconds write_patience) {
+    ServeTo(1, write_patience);
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 1'024);
     arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
@@ -336,6 +361,15 @@ TEST_F(GrpcSlowWatchTest, AClientThatDoesNotReadHoldsNothingOnceItIsGone) {
     watcher.Cancel();
   }
   AwaitRoom();
+}
+
+TEST_F(GrpcSlowWatchTest, AClientThatDoesNotReadLosesItsPlace) {
+  ServeSlowly(milliseconds(100));
+  Watcher watcher(*slow_, "monitor");
+  ASSERT_TRUE(watcher.ReadMessage());
+  EXPECT_EQ(watcher.message.cursor(), "") << "it has more to say";
+  AwaitRoom();
+  EXPECT_EQ(watcher.Finish(StatusCode::CANCELLED), "(none)");
 }
 
 TEST_F(GrpcSlowWatchTest, StoppingDoesNotWaitForAClientThatDoesNotRead) {
