@@ -14,6 +14,15 @@ std::string NumberText(OptionType type, std::int64_t number) {
   return std::to_string(number);
 }
 
+template <typename T>
+std::string ListText(const std::vector<T>& list) {
+  std::string out = "[";
+  for (const T& element : list) {
+    out.append(out.size() > 1 ? ", " : "").append(Quoted(element.ToText()));
+  }
+  return out + "]";
+}
+
 }  // namespace
 
 std::string_view SectionOf(std::string_view name) noexcept {
@@ -54,13 +63,11 @@ std::string ValueText(OptionType type, const OptionValue& value) {
     case OptionType::kChoice:
       return Quoted(std::get<std::string>(value));
     case OptionType::kEndpoints:
+      return ListText(std::get<std::vector<Endpoint>>(value));
+    case OptionType::kNetworks:
       break;
   }
-  std::string out = "[";
-  for (const Endpoint& endpoint : std::get<std::vector<Endpoint>>(value)) {
-    out.append(out.size() > 1 ? ", " : "").append(Quoted(endpoint.ToText()));
-  }
-  return out + "]";
+  return ListText(std::get<std::vector<Network>>(value));
 }
 
 std::string BoundsText(const Option& option) {

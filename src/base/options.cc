@@ -84,27 +84,46 @@ Checked CheckString(const Option& option, const Setting& setting) {
   return {*text, ""};
 }
 
-Checked CheckEndpoints(const Option& option, const Setting& setting) {
+// How a list of T is spoken of.
+struct ListWords {
+  std::string_view several;
+  std::string_view one;      // "..." is no ONE
+  std::string_view how;      // to write one
+  std::string_view example;  // of a list
+};
+
+constexpr ListWords kEndpointWords{
+    "endpoints", "endpoint",
+    "a numeric address and a port, as \"127.0.0.1:2641\" or \"[::1]:2641\"",
+    "[\"127.0.0.1:2641\", \"[::1]:2641\"]"};
+constexpr ListWords kNetworkWords{
+    "networks", "network",
+    "an address, or the first one of a range and its prefix length, as \"192.0.2.0/24\"",
+    "[\"192.0.2.0/24\", \"2001:db8::1\"]"};
+
+template <typename T>
+Checked CheckList(const Option& option, const Setting& setting, const ListWords& words) {
   const auto* texts = std::get_if<std::vector<std::string>>(&setting.value);
   if (texts == nullptr) {
-    return Wrong("must be a list of endpoints, as [\"127.0.0.1:2641\", \"[::1]:2641\"]");
+    return Wrong("must be a list of " + std::string(words.several) + ", as " +
+                 std::string(words.example));
   }
   const auto size = static_cast<std::int64_t>(texts->size());
   if (size < option.min || size > option.max) {
-    return Wrong("must have " + BoundsText(option) + " endpoints, has " + std::to_string(size));
+    return Wrong("must have " + BoundsText(option) + " " + std::string(words.several) + ", has " +
+                 std::to_string(size));
   }
-  std::vector<Endpoint> out;
+  std::vector<T> out;
   for (const std::string& text : *texts) {
-    const auto endpoint = Endpoint::Parse(text);
-    if (!endpoint.ok()) {
-      return Wrong(Quoted(text) +
-                   " is no endpoint: write a numeric address and a port, as \"127.0.0.1:2641\" or "
-                   "\"[::1]:2641\"");
+    const Result<T> parsed = T::Parse(text);
+    if (!parsed.ok()) {
+      return Wrong(Quoted(text) + " is no " + std::string(words.one) + ": write " +
+                   std::string(words.how));
     }
-    if (std::ranges::find(out, endpoint.value()) != out.end()) {
+    if (std::ranges::find(out, parsed.value()) != out.end()) {
       return Wrong(Quoted(text) + " is there twice");
     }
-    out.push_back(endpoint.value());
+    out.push_back(parsed.value());
   }
   return {std::move(out), ""};
 }
@@ -123,7 +142,9 @@ Checked Check(const Option& option, const Setting& setting) {
     case OptionType::kSize:
       return CheckQuantity(option, setting);
     case OptionType::kEndpoints:
-      return CheckEndpoints(option, setting);
+      return CheckList<Endpoint>(option, setting, kEndpointWords);
+    case OptionType::kNetworks:
+      return CheckList<Network>(option, setting, kNetworkWords);
     default:
       return CheckString(option, setting);
   }
@@ -158,6 +179,9 @@ OptionTarget Bind(bool& variable) { return BindPlain(OptionType::kBool, variable
 OptionTarget Bind(std::string& variable) { return BindPlain(OptionType::kText, variable); }
 OptionTarget Bind(std::vector<Endpoint>& variable) {
   return BindPlain(OptionType::kEndpoints, variable);
+}
+OptionTarget Bind(std::vector<Network>& variable) {
+  return BindPlain(OptionType::kNetworks, variable);
 }
 
 OptionTarget Bind(std::chrono::milliseconds& variable) {

@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "base/endpoint.h"
+#include "base/network.h"
 
 namespace idnode {
 
@@ -41,12 +42,14 @@ enum class OptionType : std::uint8_t {
   kPath,       // a file; a relative one is taken from the folder of the config file
   kAddress,    // "192.0.2.1"; empty for none
   kEndpoints,  // ["192.0.2.1:2641", "[2001:db8::1]:2641"]
+  kNetworks,   // ["192.0.2.0/24", "2001:db8::1"]
   kChoice,     // one of a few words
 };
 
 // A value in the one form that checks and printing need: milliseconds, octets and other numbers as
 // int64, text, paths, addresses and choices as string.
-using OptionValue = std::variant<bool, std::int64_t, std::string, std::vector<Endpoint>>;
+using OptionValue =
+    std::variant<bool, std::int64_t, std::string, std::vector<Endpoint>, std::vector<Network>>;
 
 // The variable behind a row. Made by Bind...(); refers to the variable, which must outlive it.
 struct OptionTarget {
@@ -63,7 +66,7 @@ struct Option {
   std::string_view name;  // "section.key"
   OptionTarget target;
   // Both within bounds. Numbers: the value, in milliseconds, octets or units. Text: its length in
-  // octets. Endpoints: how many. Others: unused.
+  // octets. Lists: how many. Others: unused.
   std::int64_t min = 0;
   std::int64_t max = std::numeric_limits<std::int64_t>::max();
   std::string_view unit;                   // of an integer: "threads", "requests"
@@ -78,6 +81,7 @@ OptionTarget Bind(std::string& variable);
 OptionTarget Bind(std::filesystem::path& variable);
 OptionTarget Bind(std::optional<Address>& variable);
 OptionTarget Bind(std::vector<Endpoint>& variable);
+OptionTarget Bind(std::vector<Network>& variable);
 
 // For any type of integer. REQUIRES: the row's bounds fit into it.
 template <std::integral T>

@@ -45,6 +45,8 @@ std::string TypeText(const Option& option) {
       return "address";
     case OptionType::kEndpoints:
       return "list of " + BoundsText(option) + " endpoints";
+    case OptionType::kNetworks:
+      return "list of " + BoundsText(option) + " networks";
     case OptionType::kChoice:
       break;
   }

@@ -1,7 +1,5 @@
 #include "net/connection_limits.h"
 
-#include <algorithm>
-
 namespace idnode::net {
 
 ConnectionLimits::Verdict ConnectionLimits::Admit(const Address& address) {
@@ -25,14 +23,6 @@ void ConnectionLimits::Release(const Address& address) {
 std::size_t ConnectionLimits::open() const {
   const std::scoped_lock lock(mutex_);
   return open_;
-}
-
-ConnectionLimits::Source ConnectionLimits::SourceOf(const Address& address) noexcept {
-  constexpr std::size_t kIpv6SourceOctets = 56 / 8;
-  Source source{};
-  const std::size_t size = address.is_ipv4() ? source.size() : kIpv6SourceOctets;
-  std::copy_n(std::begin(address.octets.s6_addr), size, source.begin());
-  return source;
 }
 
 }  // namespace idnode::net

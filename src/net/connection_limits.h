@@ -1,13 +1,13 @@
 // How many connections are open, in all and from one source.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
 
 #include "base/endpoint.h"
+#include "net/source.h"
 
 namespace idnode::net {
 
@@ -26,10 +26,6 @@ class ConnectionLimits {
   std::size_t open() const;
 
  private:
-  // An IPv4 address, or the first 56 bits of an IPv6 one: what one subscriber usually has.
-  using Source = std::array<std::uint8_t, 16>;
-  static Source SourceOf(const Address& address) noexcept;
-
   const std::size_t most_;
   const std::size_t most_per_source_;
 

@@ -21,6 +21,7 @@
 #include "base/options.h"
 #include "ledger/committer.h"
 #include "registry/record.h"
+#include "serve/handle/source_limits.h"
 #include "store/rocksdb/rocks_options.h"
 
 namespace idnode::node {
@@ -52,6 +53,7 @@ struct Config {
   } grpc;
   struct {
     std::uint32_t udp_workers = 0;
+    serve::SourceLimits::Options udp_limits;
     std::uint32_t tcp_threads = 1;
     std::uint32_t tcp_connections = 10'000;
     std::uint32_t tcp_connections_per_source = 100;

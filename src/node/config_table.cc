@@ -122,6 +122,36 @@ std::vector<Option> HandleRows(Config& config) {
   };
 }
 
+// What one source gets over UDP.
+std::vector<Option> UdpLimitRows(Config& config) {
+  serve::SourceLimits::Options& limits = config.handle.udp_limits;
+  return {
+      {.name = "handle.udp_limit",
+       .target = BindChoice(limits.enforced, {{"on", true}, {"count", false}}),
+       .text = "Sources over UDP can be forged, and answers are longer than questions: without a "
+               "limit the node could be used to flood others. \"on\" leaves a source that is over "
+               "its limit without an answer; it then asks over TCP, after which it has no limit. "
+               "\"count\" answers and only counts (idnodectl status), to try numbers out. Loopback "
+               "has no limit."},
+      {.name = "handle.udp_answers_per_source",
+       .target = Bind(limits.answers),
+       .min = 1,
+       .max = 1'000'000,
+       .unit = "answers a second",
+       .text = "Most answers to one IPv4 address or one IPv6 network of 56 bits, over 5 seconds."},
+      {.name = "handle.udp_octets_per_source",
+       .target = BindSize(limits.octets),
+       .min = kKiB,
+       .max = kGiB,
+       .text = "Most octets to one of them in a second, over 5 seconds."},
+      {.name = "handle.udp_trusted",
+       .target = Bind(limits.trusted),
+       .max = 64,
+       .text = "Networks without a limit, as those of known recursive nodes. Only networks whose "
+               "addresses nobody outside can forge."},
+  };
+}
+
 std::vector<Option> SiteRows(Config& config) {
   return {
       {.name = "site.serial",
@@ -174,6 +204,11 @@ std::vector<Option> LimitRows(Config& config) {
        .max = 10'000,
        .unit = "rows",
        .text = "Most rows of one page of a list. Callers go on with the page's cursor."},
+  };
+}
+
+std::vector<Option> LedgerRows(Config& config) {
+  return {
       {.name = "ledger.queue",
        .target = Bind(config.ledger.queue),
        .min = 1,
@@ -194,6 +229,11 @@ std::vector<Option> LimitRows(Config& config) {
        .unit = "requests",
        .text = "Most changes of one commit, which share one sync of the disk. A larger group is "
                "faster under load and makes the first of it wait longer."},
+  };
+}
+
+std::vector<Option> StoreRows(Config& config) {
+  return {
       {.name = "store.block_cache",
        .target = BindSize(config.store.block_cache),
        .min = 8 * kMiB,
@@ -239,7 +279,8 @@ std::vector<Option> LogRows(Config& config) {
 
 std::vector<Option> ConfigTable(Config& config) {
   std::vector<Option> out;
-  for (const auto rows : {NodeRows, GrpcRows, HandleRows, SiteRows, LimitRows, LogRows}) {
+  for (const auto rows : {NodeRows, GrpcRows, HandleRows, UdpLimitRows, SiteRows, LimitRows,
+                          LedgerRows, StoreRows, LogRows}) {
     Append(out, rows(config));
   }
   return out;

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "crypto/random.h"
 #include "crypto/rsa_key.h"
 #include "handle/public_key.h"
 #include "handle/site.h"
@@ -71,6 +72,12 @@ serve::HandleSite DescribeSite(const Config& config, const crypto::RsaKey& key,
   return described;
 }
 
+serve::SourceLimits::Key RandomKey() {
+  serve::SourceLimits::Key key{};
+  crypto::FillRandom(key);
+  return key;
+}
+
 std::size_t WorkersPerEndpoint(const Config& config) {
   if (config.handle.udp_workers != 0) return config.handle.udp_workers;
   return std::max(1U, std::thread::hardware_concurrency());
@@ -79,7 +86,8 @@ std::size_t WorkersPerEndpoint(const Config& config) {
 }  // namespace
 
 HandleDoors::HandleDoors(const Config& config, const std::filesystem::path& directory, Core& core,
-                         const Clock& clock) {
+                         const Clock& clock)
+    : limits_(config.handle.udp_limits, RandomKey()) {
   const crypto::RsaKey key = LoadKey(config, directory);
   // Held until every socket is bound: see net/port_reservation.h.
   std::vector<net::PortReservation> reservations;
@@ -103,8 +111,8 @@ HandleDoors::~HandleDoors() { Stop(std::chrono::milliseconds(0)); }
 void HandleDoors::StartUdp(const Config& config, Core& core, const Clock& clock) {
   for (const Endpoint& endpoint : endpoints_) {
     for (std::size_t i = 0; i < WorkersPerEndpoint(config); ++i) {
-      datagrams_.push_back(
-          std::make_unique<serve::HandleDatagrams>(core.engine(), core.prefixes(), site_, clock));
+      datagrams_.push_back(std::make_unique<serve::HandleDatagrams>(core.engine(), core.prefixes(),
+                                                                    site_, clock, limits_));
       Result<net::UdpWorker> worker = net::UdpWorker::Bind(endpoint, *datagrams_.back());
       if (!worker.ok()) Refuse(endpoint, worker.error());
       workers_.push_back(std::move(worker).value());
@@ -114,8 +122,8 @@ void HandleDoors::StartUdp(const Config& config, Core& core, const Clock& clock)
 
 void HandleDoors::StartTcp(const Config& config, Core& core, const Clock& clock) {
   for (std::uint32_t i = 0; i < config.handle.tcp_threads; ++i) {
-    streams_.push_back(
-        std::make_unique<serve::HandleStreams>(core.engine(), core.prefixes(), site_, clock));
+    streams_.push_back(std::make_unique<serve::HandleStreams>(core.engine(), core.prefixes(), site_,
+                                                              clock, limits_));
   }
   net::StreamOptions options{
       .endpoints = endpoints_,

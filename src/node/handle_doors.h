@@ -40,6 +40,7 @@ class HandleDoors {
 
   std::vector<Endpoint> endpoints_;
   serve::HandleSite site_;
+  serve::SourceLimits limits_;
 
   std::vector<std::unique_ptr<serve::HandleDatagrams>> datagrams_;  // one a worker
   std::vector<net::UdpWorker> workers_;

@@ -29,11 +29,20 @@ void HandleDatagrams::OnBatch(std::span<const net::Packet> packets,
   }
   answerer_.AnswerAll(std::span(requests_).first(count),
                       [&](std::size_t i, const handle::Answer& answer) {
-                        const bool fits = answer.datagrams() <= net::Replies::kPieces;
-                        if (!fits || !Append(answer, packets_[i], replies)) {
-                          silence_.too_long.Add(1);
-                        }
+                        if (!Allow(answer, packets[packets_[i]])) return;
+                        if (!Append(answer, packets_[i], replies)) silence_.too_long.Add(1);
                       });
+}
+
+bool HandleDatagrams::Allow(const handle::Answer& answer, const net::Packet& packet) noexcept {
+  if (answer.datagrams() > net::Replies::kPieces) {
+    silence_.too_long.Add(1);
+    return false;
+  }
+  const std::size_t octets = answer.size() + answer.datagrams() * handle::kEnvelopeSize;
+  if (limits_.Take(Address{packet.peer.sin6_addr}, octets, clock_.BootMs())) return true;
+  silence_.over_limit.Add(1);
+  return !limits_.enforced();
 }
 
 bool HandleDatagrams::Accept(Bytes octets, handle::Message& request) noexcept {

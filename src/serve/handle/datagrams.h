@@ -1,8 +1,9 @@
 // The handle protocol over UDP: a batch of datagrams in, the datagrams of their answers out.
 //
 // A source over UDP may be forged, so nothing is answered that need not be: what does not parse,
-// what is itself an answer, and answers of more than 16 datagrams (the client then asks over TCP).
-// Requests in several datagrams are not put together.
+// what is itself an answer, answers of more than 16 datagrams, and what is beyond the source's
+// allowance (source_limits.h); the client then asks over TCP. Requests in several datagrams are not
+// put together.
 #pragma once
 
 #include <array>
@@ -10,23 +11,25 @@
 #include "base/solo_counter.h"
 #include "net/datagram.h"
 #include "serve/handle/answerer.h"
+#include "serve/handle/source_limits.h"
 
 namespace idnode::serve {
 
 // Datagrams that met silence. Written by the worker's thread; any thread may read.
 struct DatagramCounters {
   SoloCounter malformed;
-  SoloCounter answers;   // what came was an answer
-  SoloCounter pieces;    // part of a longer request
-  SoloCounter too_long;  // the answer would have been
+  SoloCounter answers;     // what came was an answer
+  SoloCounter pieces;      // part of a longer request
+  SoloCounter too_long;    // the answer would have been
+  SoloCounter over_limit;  // of the source; answered all the same where limits are not enforced
 };
 
 class HandleDatagrams final : public net::DatagramHandler {
  public:
   // All must outlive the handler.
   HandleDatagrams(const store::Readable& store, const Published<resolve::PrefixTable>& prefixes,
-                  const HandleSite& site, const Clock& clock)
-      : answerer_(store, prefixes, site, clock) {}
+                  const HandleSite& site, const Clock& clock, SourceLimits& limits)
+      : answerer_(store, prefixes, site, clock), clock_(clock), limits_(limits) {}
 
   void OnBatch(std::span<const net::Packet> packets, net::Replies& replies) noexcept override;
 
@@ -37,7 +40,12 @@ class HandleDatagrams final : public net::DatagramHandler {
   // False: to be met with silence.
   bool Accept(Bytes octets, handle::Message& request) noexcept;
 
+  // Whether the answer may go to the peer of `packet`.
+  bool Allow(const handle::Answer& answer, const net::Packet& packet) noexcept;
+
   Answerer answerer_;
+  const Clock& clock_;
+  SourceLimits& limits_;
   DatagramCounters silence_;
 
   // Of the batch: the requests, and which packet each came in.

@@ -19,8 +19,7 @@ Result<std::size_t> HandleStreams::BodySize(Bytes header) noexcept {
   return std::size_t{envelope.value().message_length};
 }
 
-void HandleStreams::Answer(Bytes message, const Endpoint& /*peer*/,
-                           std::vector<std::uint8_t>& reply) {
+void HandleStreams::Answer(Bytes message, const Endpoint& peer, std::vector<std::uint8_t>& reply) {
   const Result<handle::Message> request = handle::DecodeMessage(message);
   if (!request.ok()) {
     const Result<handle::Envelope> envelope = handle::DecodeEnvelope(message);
@@ -35,6 +34,7 @@ void HandleStreams::Answer(Bytes message, const Endpoint& /*peer*/,
     AppendRefusal(message, ResponseCode::kProtocolError, "The message is an answer", reply);
     return;
   }
+  limits_.Prove(peer.address, clock_.BootMs());
   answerer_.AnswerAll(std::span(&request.value(), 1),
                       [&](std::size_t /*position*/, const handle::Answer& answer) {
                         if (!answer.too_long()) {

@@ -19,6 +19,7 @@ struct Sample {
   std::filesystem::path file;
   std::optional<Address> address;
   std::vector<Endpoint> listen = {Endpoint::Parse("[::]:2641").value()};
+  std::vector<Network> trusted;
   Format format = Format::kText;
 
   std::vector<Option> Table() {
@@ -46,6 +47,7 @@ struct Sample {
         {.name = "node.file", .target = Bind(file), .text = "File."},
         {.name = "node.address", .target = Bind(address), .text = "Address."},
         {.name = "node.listen", .target = Bind(listen), .min = 1, .max = 2, .text = "Listen."},
+        {.name = "node.trusted", .target = Bind(trusted), .max = 2, .text = "Trusted."},
         {.name = "log.format",
          .target = BindChoice<Format>(format, {{"text", Format::kText}, {"json", Format::kJson}}),
          .text = "Format."},
@@ -120,6 +122,12 @@ const std::vector<Refused>& RefusedTable() {
        "\"127.0.0.1:2641\" or \"[::1]:2641\""},
       {"EndpointTwice", "node.listen", Texts{"[::]:1", "[0::0]:1"}, "[...]",
        "node.listen = [...]: \"[0::0]:1\" is there twice"},
+      {"NoNetworks", "node.trusted", true, "true",
+       "node.trusted = true: must be a list of networks, as [\"192.0.2.0/24\", \"2001:db8::1\"]"},
+      {"BadNetwork", "node.trusted", Texts{"192.0.2.1/24"}, "[...]",
+       "node.trusted = [...]: \"192.0.2.1/24\" is no network: write an address, or the first one "
+       "of "
+       "a range and its prefix length, as \"192.0.2.0/24\""},
       {"NoChoice", "log.format", "xml", "\"xml\"",
        "log.format = \"xml\": must be one of \"text\", \"json\""},
       {"Date", "log.format", std::monostate{}, "2026-03-01",
@@ -149,6 +157,7 @@ TEST(ApplySettings, StoresEveryType) {
       {"node.file", "/a/b", ""},
       {"node.address", "192.0.2.1", ""},
       {"node.listen", Texts{"127.0.0.1:1", "[::1]:2"}, ""},
+      {"node.trusted", Texts{"192.0.2.0/24"}, ""},
       {"log.format", "json", ""},
   };
   EXPECT_EQ(ApplySettings(sample.Table(), "f", settings), Texts{});
@@ -160,6 +169,7 @@ TEST(ApplySettings, StoresEveryType) {
   EXPECT_EQ(sample.file, "/a/b");
   EXPECT_EQ(sample.address, Address::Parse("192.0.2.1").value());
   EXPECT_EQ(sample.listen.size(), 2U);
+  EXPECT_EQ(sample.trusted, std::vector{Network::Parse("192.0.2.0/24").value()});
   EXPECT_EQ(sample.format, Format::kJson);
 }
 
@@ -192,6 +202,7 @@ TEST(PrintConfig, ShowsTextTypeAndCurrentValue) {
   EXPECT_NE(text.find("\nidle = \"5 min\"\n"), std::string::npos) << text;
   EXPECT_NE(text.find("\ncache = \"512 MiB\"\n"), std::string::npos) << text;
   EXPECT_NE(text.find("\nlisten = [\"[::]:2641\"]\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\ntrusted = []\n"), std::string::npos) << text;
   EXPECT_NE(text.find("\naddress = \"\"\n"), std::string::npos) << text;
   EXPECT_NE(text.find("\n# (one of \"text\", \"json\"; a change is obeyed at restart)\nformat = "
                       "\"text\"\n"),

@@ -18,7 +18,9 @@ class HandleDatagramsTest : public HandleFixture {
  protected:
   void Serve(const std::vector<std::vector<std::uint8_t>>& datagrams) {
     packets_.clear();
-    for (const auto& datagram : datagrams) packets_.push_back({.octets = datagram});
+    for (const auto& datagram : datagrams) {
+      packets_.push_back({.peer = peer_.ToSocketAddress(), .octets = datagram});
+    }
     replies_->Reset(packets_.size());
     handler_.OnBatch(packets_, *replies_);
   }
@@ -34,7 +36,9 @@ class HandleDatagramsTest : public HandleFixture {
     return static_cast<int>(answer.value().header.response_code);
   }
 
-  HandleDatagrams handler_{engine_, prefixes_, site_, clock_};
+  Endpoint peer_ = Endpoint::Parse("127.0.0.1:1").value();
+  SourceLimits limits_{{.answers = 1, .octets = 1'000, .burst = std::chrono::seconds(5)}, {}};
+  HandleDatagrams handler_{engine_, prefixes_, site_, clock_, limits_};
   std::vector<net::Packet> packets_;
   const std::unique_ptr<net::Replies> replies_ = std::make_unique<net::Replies>();
 };
@@ -94,6 +98,39 @@ TEST_F(HandleDatagramsTest, CutsALongAnswerAndLeavesOutOneThatIsTooLong) {
   EXPECT_EQ(handler_.silence().too_long.get(), 1U);
 }
 
+TEST_F(HandleDatagramsTest, ASourceOverItsAllowanceMeetsSilenceUntilItIsProven) {
+  peer_ = Endpoint::Parse("192.0.2.1:1").value();
+  const std::vector<std::vector<std::uint8_t>> batch(8, Resolution("88.1/a"));
+  Serve(batch);
+  EXPECT_EQ(replies_->all().size(), 5U) << "one a second, five at once";
+  EXPECT_EQ(handler_.silence().over_limit.get(), 3U);
+  clock_.Advance(1'000);
+  Serve(batch);
+  EXPECT_EQ(replies_->all().size(), 1U);
+  limits_.Prove(peer_.address, clock_.BootMs());
+  Serve(batch);
+  EXPECT_EQ(replies_->all().size(), 8U);
+}
+
+TEST_F(HandleDatagramsTest, ALongAnswerTakesItsOctetsOffTheAllowance) {
+  Put("88.1/LONG", 2'000);
+  peer_ = Endpoint::Parse("192.0.2.1:1").value();
+  Serve(std::vector<std::vector<std::uint8_t>>(8, Resolution("88.1/long")));
+  EXPECT_EQ(handler_.silence().over_limit.get(), 6U) << "5,000 octets are two such answers";
+}
+
+TEST_F(HandleDatagramsTest, LimitsThatAreNotEnforcedOnlyCount) {
+  SourceLimits counting({.answers = 1, .enforced = false}, {});
+  HandleDatagrams handler(engine_, prefixes_, site_, clock_, counting);
+  peer_ = Endpoint::Parse("192.0.2.1:1").value();
+  const auto request = Resolution("88.1/a");
+  packets_.assign(8, {.peer = peer_.ToSocketAddress(), .octets = request});
+  replies_->Reset(packets_.size());
+  handler.OnBatch(packets_, *replies_);
+  EXPECT_EQ(replies_->all().size(), 8U);
+  EXPECT_EQ(handler.silence().over_limit.get(), 3U);
+}
+
 TEST_F(HandleDatagramsTest, AFullBatchGoesToTheRightPackets) {
   std::vector<std::vector<std::uint8_t>> batch;
   for (std::size_t i = 0; i < net::kBatch; ++i) {
@@ -110,6 +147,8 @@ TEST_F(HandleDatagramsTest, AFullBatchGoesToTheRightPackets) {
 }
 
 TEST_F(HandleDatagramsTest, AllocatesNothingOnceItIsWarm) {
+  peer_ = Endpoint::Parse("192.0.2.1:1").value();
+  limits_.Prove(peer_.address, clock_.BootMs());
   std::vector<std::vector<std::uint8_t>> batch;
   for (std::size_t i = 0; i < net::kBatch; ++i) {
     batch.push_back(Resolution(i % 2 == 0 ? "88.1/a" : "88.1/none",

@@ -68,7 +68,7 @@ class HandleFixture : public testing::Test {
   store::MemoryEngine engine_{disk_};
   Published<resolve::PrefixTable> prefixes_{std::make_shared<const resolve::PrefixTable>()};
   const HandleSite site_{.serial = 3, .encoded = {1, 2, 3}};
-  const ManualClock clock_{1'795'000'000'000};
+  ManualClock clock_{1'795'000'000'000};
 };
 
 }  // namespace idnode::serve

@@ -51,7 +51,8 @@ class HandleStreamsTest : public HandleFixture {
     return {static_cast<int>(message.header.response_code), message.envelope.request_id};
   }
 
-  HandleStreams handler_{engine_, prefixes_, site_, clock_};
+  SourceLimits limits_{{}, {}};
+  HandleStreams handler_{engine_, prefixes_, site_, clock_, limits_};
   std::vector<std::uint8_t> reply_;
 };
 
@@ -67,6 +68,18 @@ TEST_F(HandleStreamsTest, AnswersAsOverUdp) {
   EXPECT_EQ(CodeFor(MessageOf({.op_code = OpCode::kGetSiteInfo}, {})), 1);
   EXPECT_EQ(CodeFor(MessageOf({.op_code = OpCode::kSessionSetup}, {})), 5);
   EXPECT_EQ(CodeFor(MessageOf({}, {}, 5)), 500) << "no such session";
+}
+
+TEST_F(HandleStreamsTest, ARequestProvesThePeerForUdp) {
+  const Address peer = Endpoint{}.address;  // as Ask() says
+  ASSERT_TRUE(limits_.Take(peer, 2'000'000, clock_.BootMs()));
+  ASSERT_FALSE(limits_.Take(peer, 2'000'000, clock_.BootMs()));
+  auto cut = Resolution("88.1/b");
+  cut.pop_back();
+  handler_.Answer(cut, {}, reply_);
+  EXPECT_FALSE(limits_.Take(peer, 2'000'000, clock_.BootMs()));
+  EXPECT_EQ(CodeFor(Resolution("88.1/b")), 100);
+  EXPECT_TRUE(limits_.Take(peer, 2'000'000, clock_.BootMs()));
 }
 
 TEST_F(HandleStreamsTest, RestrictedValuesAreLeftOutOrDecide) {
