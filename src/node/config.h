@@ -85,6 +85,7 @@ struct Config {
     LogLevel level = LogLevel::kInfo;
     LogFormat format = LogFormat::kText;
     std::filesystem::path file;
+    std::chrono::milliseconds losses{60'000};
   } log;
 
   Config();

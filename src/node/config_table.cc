@@ -272,6 +272,12 @@ std::vector<Option> LogRows(Config& config) {
        .target = Bind(config.log.file),
        .meaning_of_unset = "standard error",
        .text = "The file that log lines are appended to."},
+      {.name = "log.losses",
+       .target = Bind(config.log.losses),
+       .min = kSecond,
+       .max = 24 * kHour,
+       .text = "How often at most a line tells how many requests and connections were refused or "
+               "dropped since the line before. idnodectl status shows all counts at any time."},
   };
 }
 

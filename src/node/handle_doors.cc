@@ -78,6 +78,47 @@ serve::SourceLimits::Key RandomKey() {
   return key;
 }
 
+// A counter of `Counters` with its name and whether it counts losses.
+template <typename Counters>
+struct Row {
+  const char* name;
+  SoloCounter Counters::*counter;
+  bool is_loss;
+};
+
+using serve::DatagramCounters;
+using serve::HandleCounters;
+
+constexpr std::array kSilence = {
+    Row<DatagramCounters>{"malformed", &DatagramCounters::malformed, true},
+    Row<DatagramCounters>{"answers", &DatagramCounters::answers, true},
+    Row<DatagramCounters>{"pieces", &DatagramCounters::pieces, true},
+    Row<DatagramCounters>{"too_long", &DatagramCounters::too_long, true},
+    Row<DatagramCounters>{"over_limit", &DatagramCounters::over_limit, true},
+};
+
+// Answers, whatever they say, are no losses; but for those that say that the node is at fault.
+constexpr std::array kAnswers = {
+    Row<HandleCounters>{"resolved", &HandleCounters::resolved, false},
+    Row<HandleCounters>{"not_found", &HandleCounters::not_found, false},
+    Row<HandleCounters>{"no_values", &HandleCounters::no_values, false},
+    Row<HandleCounters>{"not_here", &HandleCounters::not_here, false},
+    Row<HandleCounters>{"restricted", &HandleCounters::restricted, false},
+    Row<HandleCounters>{"failed", &HandleCounters::failed, true},
+    Row<HandleCounters>{"site_info", &HandleCounters::site_info, false},
+    Row<HandleCounters>{"unsupported", &HandleCounters::unsupported, false},
+};
+
+// Adds the sum of each counter over all `owners`, whose counters `of` gets.
+template <typename Owners, typename Rows, typename Of>
+void AddSums(const std::string& front, const Owners& owners, const Rows& rows,
+             std::vector<Count>& out, Of of) {
+  for (const auto& row : rows) {
+    Count& sum = out.emplace_back(Count{front + row.name, 0, row.is_loss});
+    for (const auto& owner : owners) sum.value += (of(owner).*row.counter).get();
+  }
+}
+
 std::size_t WorkersPerEndpoint(const Config& config) {
   if (config.handle.udp_workers != 0) return config.handle.udp_workers;
   return std::max(1U, std::thread::hardware_concurrency());
@@ -122,8 +163,10 @@ void HandleDoors::StartUdp(const Config& config, Core& core, const Clock& clock)
 
 void HandleDoors::StartTcp(const Config& config, Core& core, const Clock& clock) {
   for (std::uint32_t i = 0; i < config.handle.tcp_threads; ++i) {
-    streams_.push_back(std::make_unique<serve::HandleStreams>(core.engine(), core.prefixes(), site_,
-                                                              clock, limits_));
+    auto streams = std::make_unique<serve::HandleStreams>(core.engine(), core.prefixes(), site_,
+                                                          clock, limits_);
+    answered_by_streams_.push_back(&streams->counters());
+    streams_.push_back(std::move(streams));
   }
   net::StreamOptions options{
       .endpoints = endpoints_,
@@ -133,6 +176,41 @@ void HandleDoors::StartTcp(const Config& config, Core& core, const Clock& clock)
   Result<net::StreamServer> server = net::StreamServer::Start(options, streams_);
   if (!server.ok()) Refuse(endpoints_.front(), server.error());
   tcp_.emplace(std::move(server).value());
+}
+
+std::vector<Count> HandleDoors::counts() const {
+  std::vector<Count> out;
+  net::UdpCounters udp;
+  for (const net::UdpWorker& worker : workers_) {
+    const net::UdpCounters one = worker.counters();
+    udp.received += one.received;
+    udp.oversized += one.oversized;
+    udp.sent += one.sent;
+    udp.unsent += one.unsent;
+  }
+  out.push_back({"handle.udp.received", udp.received});
+  out.push_back({"handle.udp.oversized", udp.oversized, true});
+  out.push_back({"handle.udp.sent", udp.sent});
+  out.push_back({"handle.udp.unsent", udp.unsent, true});
+  AddSums(
+      "handle.udp.", datagrams_, kSilence, out,
+      [](const auto& datagrams) -> const auto& { return datagrams->silence(); });
+  AddSums(
+      "handle.udp.", datagrams_, kAnswers, out,
+      [](const auto& datagrams) -> const auto& { return datagrams->counters(); });
+
+  const net::StreamCounters tcp = tcp_->counters();
+  out.push_back({"handle.tcp.open", tcp.open});
+  out.push_back({"handle.tcp.accepted", tcp.accepted});
+  out.push_back({"handle.tcp.over_limit", tcp.over_limit, true});
+  out.push_back({"handle.tcp.over_source", tcp.over_source, true});
+  out.push_back({"handle.tcp.accept_errors", tcp.accept_errors, true});
+  out.push_back({"handle.tcp.messages", tcp.messages});
+  out.push_back({"handle.tcp.refused", tcp.refused, true});
+  AddSums(
+      "handle.tcp.", answered_by_streams_, kAnswers, out,
+      [](const auto* counters) -> const auto& { return *counters; });
+  return out;
 }
 
 void HandleDoors::Stop(std::chrono::milliseconds patience) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/count.h"
 #include "net/stream_server.h"
 #include "net/udp_worker.h"
 #include "node/config.h"
@@ -31,6 +32,9 @@ class HandleDoors {
   // As listen.handle, with the ports that the system picked.
   const std::vector<Endpoint>& endpoints() const noexcept { return endpoints_; }
 
+  // What both transports have counted. Any thread.
+  std::vector<Count> counts() const;
+
   // Listens no more; TCP connections may finish what they began for at most `patience`.
   void Stop(std::chrono::milliseconds patience);
 
@@ -44,7 +48,8 @@ class HandleDoors {
 
   std::vector<std::unique_ptr<serve::HandleDatagrams>> datagrams_;  // one a worker
   std::vector<net::UdpWorker> workers_;
-  std::vector<std::unique_ptr<net::StreamHandler>> streams_;  // one a thread
+  std::vector<std::unique_ptr<net::StreamHandler>> streams_;       // one a thread
+  std::vector<const serve::HandleCounters*> answered_by_streams_;  // of each of them
   std::optional<net::StreamServer> tcp_;
   std::vector<std::jthread> threads_;  // of the workers
 };

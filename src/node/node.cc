@@ -15,6 +15,7 @@
 #include "node/admin_token.h"
 #include "node/core.h"
 #include "node/handle_doors.h"
+#include "node/loss_log.h"
 #include "serve/grpc/server.h"
 
 namespace idnode::node {
@@ -37,7 +38,7 @@ Core::Options CoreOptions(const Config& config, monitor::FeedHub& hub) {
 }
 
 std::unique_ptr<serve::GrpcServer> StartGrpc(const Config& config, Core& core,
-                                             monitor::FeedHub& hub) {
+                                             monitor::FeedHub& hub, CountSource counts) {
   serve::GrpcServer::Options options{.listen = config.listen.grpc,
                                      .certificate_file = config.tls.certificate,
                                      .key_file = config.tls.key,
@@ -54,7 +55,8 @@ std::unique_ptr<serve::GrpcServer> StartGrpc(const Config& config, Core& core,
                                           .prefixes = core.prefixes(),
                                           .hub = hub,
                                           .version = IDNODE_VERSION,
-                                          .name = config.node.name},
+                                          .name = config.node.name,
+                                          .counts = std::move(counts)},
                                          reason);
   if (!server.ok()) throw std::runtime_error(reason);
   return std::move(server).value();
@@ -68,13 +70,15 @@ struct Node::Parts {
         Logger& logger)
       : core(directory, CoreOptions(config, hub), clock, logger),
         handle(config, directory, core, clock),
-        grpc(StartGrpc(config, core, hub)),
+        grpc(StartGrpc(config, core, hub, [this] { return handle.counts(); })),
+        losses([this] { return handle.counts(); }, config.log.losses, logger),
         data(directory) {}
 
   monitor::FeedHub hub;
   Core core;
   HandleDoors handle;
   std::unique_ptr<serve::GrpcServer> grpc;
+  LossLog losses;
   std::filesystem::path data;
 };
 

@@ -15,6 +15,14 @@ SEED = int(os.environ.get("IDNODE_SEED", str(random.SystemRandom().randrange(2**
 BOTH = (resolve_udp, resolve_tcp)
 
 
+def wait_until(true, seconds: float = 20):
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            raise AssertionError("it does not come true")
+        time.sleep(0.05)
+
+
 class HandleProtocol(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -225,6 +233,37 @@ class Stopping(unittest.TestCase):
                 self.assertLess(time.monotonic() - begin, 8, "not the patience of 10 s")
                 self.assertTrue(idle.closed())
                 self.assertTrue(asking.closed())
+
+    def test_what_is_turned_away_can_be_read(self):
+        limits = "[handle]\ntcp_connections_per_source = 2\n[log]\nlosses = \"1 s\"\n"
+        with Node(limits) as node:
+            host, port = node.handle.split(":")
+            where = (host, int(port))
+            def counts() -> dict:
+                return node.ctl_json("status")["counts"]
+            self.assertEqual({v for k, v in counts().items() if k.startswith("handle.")}, {0})
+            with socket.create_connection(where), socket.create_connection(where), \
+                    socket.create_connection(where) as third:
+                third.settimeout(10)
+                self.assertEqual(third.recv(1), b"")
+                now = counts()
+                self.assertEqual((now["handle.tcp.open"], now["handle.tcp.accepted"],
+                                  now["handle.tcp.over_source"]), (2, 2, 1))
+            codec.exchange_udp(host, int(port), codec.resolution("99.999/X"))
+            with socket.socket(type=socket.SOCK_DGRAM) as client:
+                client.sendto(b"\0" * 7, where)
+            wait_until(lambda: counts()["handle.udp.malformed"] == 1)
+            now = counts()
+            self.assertEqual((now["handle.udp.received"], now["handle.udp.sent"],
+                              now["handle.udp.not_here"], now["handle.tcp.not_here"]), (2, 1, 1, 0))
+            shown = node.ctl("status").stdout
+            self.assertRegex(shown, r"handle\.tcp\.over_source +1\n")
+            self.assertNotIn("handle.tcp.over_limit", shown)
+            wait_until(lambda: "handle.udp.malformed +1" in node.log())
+            lines = [line for line in node.log().splitlines() if "refused or dropped" in line]
+            self.assertLessEqual(len(lines), 2)
+            self.assertIn("handle.tcp.over_source +1", lines[0])
+            self.assertNotIn("received", "".join(lines))
 
     def test_a_second_node_does_not_get_the_port(self):
         with Node() as first, Node() as second:

@@ -89,6 +89,8 @@ inline constexpr Text kTitleCreated{"CREATED", "新增"};
 inline constexpr Text kTitleRecreated{"RECREATED", "重新登记"};
 inline constexpr Text kTitleUpdated{"UPDATED", "更新"};
 inline constexpr Text kTitleDeleted{"DELETED", "删除"};
+inline constexpr Text kTitleCount{"SINCE THE START", "启动以来"};
+inline constexpr Text kTitleNumber{"NUMBER", "数量"};
 inline constexpr Text kTitleActive{"ACTIVE", "有效"};
 
 // State, statistics, audit.

@@ -60,6 +60,8 @@ Exit Run(Session& session, const StatusShow& /*options*/) {
   const v1::GetStatusResponse status = session.client().Call(v1::GetStatusRequest());
   Output& out = session.out();
   if (out.json()) {
+    Json counts = Json::object();
+    for (const auto& count : status.counts()) counts[count.name()] = count.value();
     out.Print({{"name", status.name()},
                {"version", status.version()},
                {"log_id", Hex(status.log_id())},
@@ -67,7 +69,8 @@ Exit Run(Session& session, const StatusShow& /*options*/) {
                {"root", Hex(status.root_hash())},
                {"last_entry_ms", status.last_entry_ms()},
                {"accepts_writes", status.accepts_writes()},
-               {"refusal", status.refusal()}});
+               {"refusal", status.refusal()},
+               {"counts", std::move(counts)}});
     return Exit::kDone;
   }
   if (!status.name().empty()) out.Tell(text::kStatusName, Printable(status.name()));
@@ -82,6 +85,13 @@ Exit Run(Session& session, const StatusShow& /*options*/) {
   } else {
     out.Tell(text::kStatusNoWrites, Printable(status.refusal()));
   }
+  Table table(
+      {Say(session.language(), text::kTitleCount), Say(session.language(), text::kTitleNumber)});
+  table.AlignRight(1);
+  for (const auto& count : status.counts()) {
+    if (count.value() > 0) table.Add({count.name(), Grouped(count.value())});
+  }
+  out.Text(table.ToText());
   return Exit::kDone;
 }
 

@@ -134,6 +134,13 @@ class Admin final : public v1::Admin::CallbackService {
     response.set_last_entry_ms(state.head.time_ms);
     response.set_accepts_writes(state.accepts_writes);
     if (!state.accepts_writes) response.set_refusal(state.refusal.what);
+    if (!services.counts) return std::nullopt;
+    for (const Count& count : services.counts()) {
+      v1::GetStatusResponse::Count& added = *response.add_counts();
+      added.set_name(count.name);
+      added.set_value(count.value);
+      added.set_is_loss(count.is_loss);
+    }
     return std::nullopt;
   }
 

@@ -24,6 +24,7 @@
 #include <string>
 #include <vector>
 
+#include "base/count.h"
 #include "base/endpoint.h"
 #include "base/published.h"
 #include "base/result.h"
@@ -75,6 +76,7 @@ class GrpcServer {
     monitor::FeedHub& hub;
     std::string version;  // of the program, for GetStatus
     std::string name;     // of the node, for GetStatus
+    CountSource counts;   // of the other doors, for GetStatus; may be empty
   };
 
   // Listens and serves. `reason` receives errors in words for the operator.
