@@ -16,7 +16,7 @@ constexpr int kMostTries = 100;  // to find a port that is free for both protoco
 // A socket that was bound without SO_REUSEPORT, so that it failed where the port was taken, and has
 // it now, so that ours can join.
 Result<int> Hold(int type, const Endpoint& endpoint) noexcept {
-  const auto fd = OpenSocket(type);
+  const auto fd = OpenSocket(type, endpoint.address);
   if (!fd.ok()) return fd;
   Status status;
   if (type == SOCK_STREAM) {

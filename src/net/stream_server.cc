@@ -41,25 +41,10 @@ Endpoint PeerOf(const tcp::socket& socket) noexcept {
   boost::system::error_code error;
   const auto remote = socket.remote_endpoint(error);
   Endpoint peer;
-  if (error || !remote.address().is_v6()) return peer;
-  const auto octets = remote.address().to_v6().to_bytes();
-  std::copy(octets.begin(), octets.end(), std::begin(peer.address.octets.s6_addr));
-  peer.port = remote.port();
-  return peer;
-}
-
-// A listening socket that shares its port with those of the other threads.
-Result<int> Listen(const Endpoint& endpoint) noexcept {
-  if (endpoint.port == 0) return Error{Errc::kMalformed, 0, "port 0 without a reservation"};
-  const auto fd = OpenSocket(SOCK_STREAM);
-  if (!fd.ok()) return fd;
-  Status status = SetNumber(fd.value(), SOL_SOCKET, SO_REUSEADDR, 1, "SO_REUSEADDR");
-  if (status.ok()) status = SetNumber(fd.value(), SOL_SOCKET, SO_REUSEPORT, 1, "SO_REUSEPORT");
-  if (status.ok()) status = BindTo(fd.value(), endpoint);
-  if (status.ok() && ::listen(fd.value(), SOMAXCONN) != 0) status = SocketError("listen");
-  if (status.ok()) return fd;
-  ::close(fd.value());
-  return status.error();
+  if (error) return peer;
+  sockaddr_storage address{};
+  std::memcpy(&address, remote.data(), std::min(remote.size(), sizeof address));
+  return FromSocketAddress(address);
 }
 
 struct AcceptCounters {
@@ -78,9 +63,11 @@ class Worker {
 
   Status Listen(const std::vector<Endpoint>& endpoints) {
     for (const Endpoint& endpoint : endpoints) {
-      const auto fd = net::Listen(endpoint);
+      if (endpoint.port == 0) return Error{Errc::kMalformed, 0, "port 0 without a reservation"};
+      const auto fd = OpenListener(endpoint, true);  // the other threads' have the same port
       if (!fd.ok()) return fd.error();
-      acceptors_.emplace_back(io_).assign(tcp::v6(), fd.value());
+      const bool ipv4 = FamilyOf(fd.value()) == AF_INET;
+      acceptors_.emplace_back(io_).assign(ipv4 ? tcp::v4() : tcp::v6(), fd.value());
     }
     return {};
   }

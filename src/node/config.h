@@ -48,6 +48,8 @@ struct Config {
     bool tokens_without_tls = false;
     std::uint32_t message_octets = 4 << 20;
     std::size_t memory_octets = std::size_t{512} << 20;
+    std::uint32_t connections = 1'000;
+    std::uint32_t connections_per_source = 100;
     std::uint32_t streams_per_connection = 1'000;
     std::uint32_t watchers = 64;
   } grpc;

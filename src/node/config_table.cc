@@ -69,6 +69,22 @@ std::vector<Option> GrpcRows(Config& config) {
        .max = 64 * kGiB,
        .text = "What gRPC may use for messages on their way. Near it, gRPC takes in no more until "
                "some have left."},
+      {.name = "grpc.connections",
+       .target = Bind(config.grpc.connections),
+       .min = 1,
+       .max = 1'000'000,
+       .unit = "connections",
+       .text = "Most open connections; a further one is closed at once. Each takes two file "
+               "descriptors, of which the system's limit (ulimit -n) must allow as many and some "
+               "more."},
+      {.name = "grpc.connections_per_source",
+       .target = Bind(config.grpc.connections_per_source),
+       .min = 1,
+       .max = 1'000'000,
+       .unit = "connections",
+       .text =
+           "Most of them from one IPv4 address or one IPv6 network of 56 bits. A proxy in front "
+           "of the node is one source."},
       {.name = "grpc.streams_per_connection",
        .target = Bind(config.grpc.streams_per_connection),
        .min = 1,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <stdexcept>
 #include <system_error>
@@ -16,10 +17,10 @@ namespace idnode::node {
 namespace {
 
 [[noreturn]] void Refuse(const Endpoint& endpoint, const Error& error) {
-  throw std::runtime_error("cannot serve the handle protocol on " + endpoint.ToText() + " (" +
-                           error.what + ": " +
-                           std::generic_category().message(static_cast<int>(error.detail)) +
-                           "); is another program there? See listen.handle");
+  throw std::runtime_error(
+      "cannot serve the handle protocol on " + endpoint.ToText() + " (" + error.what + ": " +
+      std::generic_category().message(static_cast<int>(error.detail)) + ")" +
+      (error.detail == EADDRINUSE ? "; is another program there?" : ".") + " See listen.handle");
 }
 
 crypto::RsaKey LoadKey(const Config& config, const std::filesystem::path& directory) {
@@ -126,22 +127,25 @@ std::size_t WorkersPerEndpoint(const Config& config) {
 
 }  // namespace
 
-HandleDoors::HandleDoors(const Config& config, const std::filesystem::path& directory, Core& core,
-                         const Clock& clock)
-    : limits_(config.handle.udp_limits, RandomKey()) {
-  const crypto::RsaKey key = LoadKey(config, directory);
-  // Held until every socket is bound: see net/port_reservation.h.
-  std::vector<net::PortReservation> reservations;
+std::vector<net::PortReservation> ReserveHandlePorts(const Config& config) {
+  std::vector<net::PortReservation> ports;
   for (const Endpoint& wanted : config.listen.handle) {
     Result<net::PortReservation> taken = net::PortReservation::Take(wanted);
     if (!taken.ok()) Refuse(wanted, taken.error());
-    endpoints_.push_back(taken.value().endpoint());
-    reservations.push_back(std::move(taken).value());
+    ports.push_back(std::move(taken).value());
   }
+  return ports;
+}
+
+HandleDoors::HandleDoors(const Config& config, const std::filesystem::path& directory, Core& core,
+                         const Clock& clock, std::vector<net::PortReservation> ports)
+    : limits_(config.handle.udp_limits, RandomKey()) {
+  const crypto::RsaKey key = LoadKey(config, directory);
+  for (const net::PortReservation& port : ports) endpoints_.push_back(port.endpoint());
   site_ = DescribeSite(config, key, endpoints_);
   StartUdp(config, core, clock);
   StartTcp(config, core, clock);
-  reservations.clear();
+  ports.clear();  // not before every socket is bound: see net/port_reservation.h
   for (net::UdpWorker& worker : workers_) {
     threads_.emplace_back([&worker](const std::stop_token& stop) { worker.Run(stop); });
   }

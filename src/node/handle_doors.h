@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/count.h"
+#include "net/port_reservation.h"
 #include "net/stream_server.h"
 #include "net/udp_worker.h"
 #include "node/config.h"
@@ -18,13 +19,17 @@
 
 namespace idnode::node {
 
+// The ports of listen.handle, ours from now on. Throws std::runtime_error in words for the
+// operator.
+std::vector<net::PortReservation> ReserveHandlePorts(const Config& config);
+
 class HandleDoors {
  public:
-  // Listens and serves. Reads the site's key from `site.key_file`, or DIR/site-key.pem, which is
-  // made if it is not there. `core` and `clock` must outlive the doors. Throws std::runtime_error
-  // in words for the operator.
+  // Listens on `ports` and serves. Reads the site's key from `site.key_file`, or DIR/site-key.pem,
+  // which is made if it is not there. `core` and `clock` must outlive the doors. Throws
+  // std::runtime_error in words for the operator.
   HandleDoors(const Config& config, const std::filesystem::path& directory, Core& core,
-              const Clock& clock);
+              const Clock& clock, std::vector<net::PortReservation> ports);
   HandleDoors(const HandleDoors&) = delete;
   HandleDoors& operator=(const HandleDoors&) = delete;
   ~HandleDoors();  // Stop(0)

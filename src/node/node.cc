@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <thread>
@@ -12,10 +11,12 @@
 #include "base/json_text.h"
 #include "handle/fold.h"
 #include "monitor/feed_hub.h"
+#include "net/port_reservation.h"
 #include "node/admin_token.h"
 #include "node/core.h"
 #include "node/handle_doors.h"
 #include "node/loss_log.h"
+#include "serve/grpc/grpc_log.h"
 #include "serve/grpc/server.h"
 
 namespace idnode::node {
@@ -37,9 +38,10 @@ Core::Options CoreOptions(const Config& config, monitor::FeedHub& hub) {
   return options;
 }
 
-std::unique_ptr<serve::GrpcServer> StartGrpc(const Config& config, Core& core,
-                                             monitor::FeedHub& hub, CountSource counts) {
+std::unique_ptr<serve::GrpcServer> ListenForGrpc(const Config& config) {
   serve::GrpcServer::Options options{.listen = config.listen.grpc,
+                                     .connections = config.grpc.connections,
+                                     .connections_per_source = config.grpc.connections_per_source,
                                      .certificate_file = config.tls.certificate,
                                      .key_file = config.tls.key,
                                      .message_octets = config.grpc.message_octets,
@@ -47,33 +49,48 @@ std::unique_ptr<serve::GrpcServer> StartGrpc(const Config& config, Core& core,
                                      .calls_per_connection = config.grpc.streams_per_connection,
                                      .watchers = config.grpc.watchers};
   std::string reason;
-  auto server = serve::GrpcServer::Start(std::move(options),
-                                         {.registry = core.registry(),
-                                          .lookup = core.lookup(),
-                                          .store = core.engine(),
-                                          .committer = core.committer(),
-                                          .prefixes = core.prefixes(),
-                                          .hub = hub,
-                                          .version = IDNODE_VERSION,
-                                          .name = config.node.name,
-                                          .counts = std::move(counts)},
-                                         reason);
-  if (!server.ok()) throw std::runtime_error(reason);
-  return std::move(server).value();
+  auto server = serve::GrpcServer::Listen(std::move(options), reason);
+  if (server.ok()) return std::move(server).value();
+  const bool is_tls = server.error().code == Errc::kMalformed;
+  throw std::runtime_error("cannot serve gRPC on " + reason + ". See " +
+                           (is_tls ? "tls.certificate and tls.key" : "listen.grpc"));
 }
 
 }  // namespace
 
 // In the order in which they need one another; they end in the reverse one.
 struct Node::Parts {
+  // `ports` and `listening` are made before anything is read or written: a node that cannot listen
+  // leaves its directory as it was.
   Parts(const std::filesystem::path& directory, const Config& config, const Clock& clock,
-        Logger& logger)
-      : core(directory, CoreOptions(config, hub), clock, logger),
-        handle(config, directory, core, clock),
-        grpc(StartGrpc(config, core, hub, [this] { return handle.counts(); })),
-        losses([this] { return handle.counts(); }, config.log.losses, logger),
-        data(directory) {}
+        Logger& logger, std::vector<net::PortReservation> ports,
+        std::unique_ptr<serve::GrpcServer> listening)
+      : grpc_log(logger),
+        core(directory, CoreOptions(config, hub), clock, logger),
+        handle(config, directory, core, clock, std::move(ports)),
+        grpc(std::move(listening)),
+        losses([this] { return Counts(); }, config.log.losses, logger),
+        data(directory) {
+    const bool serves = grpc->Serve({.registry = core.registry(),
+                                     .lookup = core.lookup(),
+                                     .store = core.engine(),
+                                     .committer = core.committer(),
+                                     .prefixes = core.prefixes(),
+                                     .hub = hub,
+                                     .version = IDNODE_VERSION,
+                                     .name = config.node.name,
+                                     .counts = [this] { return Counts(); }});
+    if (!serves) throw std::runtime_error("gRPC does not start; its reason is in the log");
+  }
 
+  std::vector<Count> Counts() const {
+    std::vector<Count> all = handle.counts();
+    const std::vector<Count> of_grpc = grpc->counts();
+    all.insert(all.end(), of_grpc.begin(), of_grpc.end());
+    return all;
+  }
+
+  serve::GrpcLog grpc_log;
   monitor::FeedHub hub;
   Core core;
   HandleDoors handle;
@@ -84,7 +101,8 @@ struct Node::Parts {
 
 Node::Node(const std::filesystem::path& directory, const Config& config, const Clock& clock,
            Logger& logger)
-    : parts_(std::make_unique<Parts>(directory, config, clock, logger)) {
+    : parts_(std::make_unique<Parts>(directory, config, clock, logger, ReserveHandlePorts(config),
+                                     ListenForGrpc(config))) {
   for (const Endpoint& endpoint : parts_->handle.endpoints()) {
     logger.Info("listening", {{"door", "handle"}, {"endpoint", endpoint.ToText()}});
   }
@@ -96,11 +114,10 @@ Node::Node(const std::filesystem::path& directory, const Config& config, const C
 Node::~Node() { Stop(std::chrono::milliseconds(0)); }
 
 void Node::Stop(std::chrono::milliseconds patience) {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point end = Clock::now() + patience;
+  // Both begin by listening no more, and share the patience by using it at the same time.
+  std::thread handle([this, patience] { parts_->handle.Stop(patience); });
   parts_->grpc->Stop(patience);
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now());
-  parts_->handle.Stop(std::max(left, std::chrono::milliseconds(0)));
+  handle.join();
   parts_->core.Stop();
 }
 

@@ -6,14 +6,12 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <limits>
-#include <system_error>
+#include <optional>
 #include <utility>
 
+#include "net/acceptor.h"
 #include "net/tls_files.h"
 #include "serve/grpc/door.h"
 #include "serve/grpc/services.h"
@@ -24,12 +22,19 @@ using std::chrono::milliseconds;
 
 // In the order in which they must outlive one another.
 struct GrpcServer::Impl {
-  Impl(Options options, Services made_on) : door(std::move(options), std::move(made_on)) {}
+  Impl(Options given, std::shared_ptr<grpc::ServerCredentials> trusted, net::Acceptor listening)
+      : options(std::move(given)),
+        credentials(std::move(trusted)),
+        acceptor(std::move(listening)) {}
 
-  Door door;
+  const Options options;
+  const std::shared_ptr<grpc::ServerCredentials> credentials;
+  std::optional<Door> door;  // since Serve()
   std::vector<std::unique_ptr<grpc::Service>> services;
   std::unique_ptr<grpc::Server> server;
-  std::vector<Endpoint> endpoints;
+  // gRPC takes connections from anybody, but has no limit of its own and listens where it likes.
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> connections;
+  net::Acceptor acceptor;
 };
 
 namespace {
@@ -75,8 +80,7 @@ void SetLimits(const GrpcServer::Options& options, grpc::ServerBuilder& builder)
   argument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   argument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinClientPingMs);
   argument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, Milliseconds(options.idle));
-  // With it a second server could take half of the connections of the first.
-  argument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  argument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(options.handshake));
   // Only reflection, which is gRPC's own, holds a thread while it has a call.
   grpc::ResourceQuota quota;
   quota.SetMaxThreads(kReflectionThreads);
@@ -85,78 +89,70 @@ void SetLimits(const GrpcServer::Options& options, grpc::ServerBuilder& builder)
   builder.SetSyncServerOption(grpc::ServerBuilder::SyncServerOption::NUM_CQS, 1);
 }
 
-// Why `endpoint` cannot be listened on, as errno; 0 if it can. gRPC does not tell.
-int TryToListen(const Endpoint& endpoint) {
-  const int listener = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (listener < 0) return errno;
-  const int on = 1;
-  const int off = 0;
-  (void)::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  (void)::setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-  const sockaddr_in6 address = endpoint.ToSocketAddress();
-  int error = 0;
-  if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      ::listen(listener, 1) != 0) {
-    error = errno;
-  }
-  ::close(listener);
-  return error;
-}
-
-Error CannotListen(const std::vector<Endpoint>& endpoints, std::string& reason) {
-  for (const Endpoint& endpoint : endpoints) {
-    const int error = TryToListen(endpoint);
-    if (error == 0) continue;
-    reason = endpoint.ToText() + ": " + std::generic_category().message(error);
-    if (error == EADDRINUSE) reason += "; another program listens there, or the same one twice";
-    return {Errc::kUnavailable, static_cast<std::uint32_t>(error), "listen"};
-  }
-  reason = "gRPC could not listen, and does not say why";
-  return {Errc::kUnavailable, 0, "listen"};
-}
-
 }  // namespace
 
 GrpcServer::GrpcServer(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
 
 GrpcServer::~GrpcServer() { Stop(milliseconds(0)); }
 
-Result<std::unique_ptr<GrpcServer>> GrpcServer::Start(Options options, Services services,
-                                                      std::string& reason) {
-  const auto credentials = Credentials(options, reason);
+Result<std::unique_ptr<GrpcServer>> GrpcServer::Listen(Options options, std::string& reason) {
+  auto credentials = Credentials(options, reason);
   if (!credentials.ok()) return credentials.error();
+  auto acceptor =
+      net::Acceptor::Listen({.endpoints = options.listen,
+                             .max_connections = options.connections,
+                             .max_connections_per_source = options.connections_per_source,
+                             .unacknowledged = options.keepalive_timeout},
+                            reason);
+  if (!acceptor.ok()) return acceptor.error();
+  return std::unique_ptr<GrpcServer>(new GrpcServer(std::make_unique<Impl>(
+      std::move(options), std::move(credentials).value(), std::move(acceptor).value())));
+}
 
+bool GrpcServer::Serve(Services made_on) {
   // Both are for all servers of the process, and may be said again.
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
 
-  auto impl = std::make_unique<Impl>(std::move(options), std::move(services));
-  Door& door = impl->door;
+  Door& door = impl_->door.emplace(impl_->options, std::move(made_on));
   grpc::ServerBuilder builder;
   SetLimits(door.options, builder);
-  std::vector<int> ports(door.options.listen.size());
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    builder.AddListeningPort(door.options.listen[i].ToText(), credentials.value(), &ports[i]);
-  }
   for (const auto make : {MakeRegistrar, MakeAdmin, MakeResolver, MakeStatistics, MakeAudit}) {
-    impl->services.push_back(make(door));
-    builder.RegisterService(impl->services.back().get());
+    impl_->services.push_back(make(door));
+    builder.RegisterService(impl_->services.back().get());
   }
-  impl->server = builder.BuildAndStart();
-  if (impl->server == nullptr) return CannotListen(door.options.listen, reason);
-  for (std::size_t i = 0; i < ports.size(); ++i) {
-    impl->endpoints.push_back(
-        {door.options.listen[i].address, static_cast<std::uint16_t>(ports[i])});
-  }
-  return std::unique_ptr<GrpcServer>(new GrpcServer(std::move(impl)));
+  using Builder = grpc::ServerBuilder::experimental_type;
+  impl_->connections = builder.experimental().AddExternalConnectionAcceptor(
+      Builder::ExternalConnectionType::FROM_FD, impl_->credentials);
+  impl_->server = builder.BuildAndStart();
+  if (impl_->server == nullptr) return false;
+  impl_->acceptor.Start([&connections = *impl_->connections](int listener, int fd) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.listener_fd = listener;
+    connection.fd = fd;
+    connections.HandleNewConnection(&connection);
+  });
+  return true;
 }
 
-const std::vector<Endpoint>& GrpcServer::endpoints() const noexcept { return impl_->endpoints; }
+const std::vector<Endpoint>& GrpcServer::endpoints() const noexcept {
+  return impl_->acceptor.endpoints();
+}
+
+std::vector<Count> GrpcServer::counts() const {
+  const net::AcceptorCounters counters = impl_->acceptor.counters();
+  return {{"grpc.open", counters.open},
+          {"grpc.accepted", counters.accepted},
+          {"grpc.over_limit", counters.over_limit, true},
+          {"grpc.over_source", counters.over_source, true},
+          {"grpc.accept_errors", counters.accept_errors, true}};
+}
 
 void GrpcServer::Stop(milliseconds patience) {
-  if (impl_->door.calls.stopping()) return;
+  impl_->acceptor.Stop();
+  if (impl_->server == nullptr || impl_->door->calls.stopping()) return;
   impl_->server->GetHealthCheckService()->SetServingStatus(false);
-  impl_->door.calls.Stop(patience);
+  impl_->door->calls.Stop(patience);
   impl_->server->Shutdown(std::chrono::system_clock::now() + kLastWords);
 }
 

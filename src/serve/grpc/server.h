@@ -41,7 +41,9 @@ namespace idnode::serve {
 class GrpcServer {
  public:
   struct Options {
-    std::vector<Endpoint> listen;  // port 0: the system picks one
+    std::vector<Endpoint> listen;              // port 0: the system picks one
+    std::size_t connections = 1'000;           // open at a time; a further one is closed at once
+    std::size_t connections_per_source = 100;  // of one IPv4 address, or 56 bits of an IPv6 one
 
     // PEM: the chain, the server's own certificate first; its key without a pass phrase. Both or
     // neither; with them TLS 1.2 or newer, without them everything in the clear.
@@ -62,7 +64,8 @@ class GrpcServer {
     // A silent connection is asked whether it is still there, and closed if it does not answer.
     std::chrono::milliseconds keepalive{60'000};
     std::chrono::milliseconds keepalive_timeout{20'000};
-    std::chrono::milliseconds idle{3'600'000};  // a connection without calls is closed
+    std::chrono::milliseconds idle{3'600'000};    // a connection without calls is closed
+    std::chrono::milliseconds handshake{20'000};  // for TLS and the first octets of HTTP/2
   };
 
   // What the calls are made on. All must outlive the server, the committer running until Stop() has
@@ -79,11 +82,14 @@ class GrpcServer {
     CountSource counts;   // of the other doors, for GetStatus; may be empty
   };
 
-  // Listens and serves. `reason` receives errors in words for the operator.
-  // Errors: kUnavailable  an endpoint cannot be listened on; `detail` is the errno, if known
-  //         kMalformed    the certificate or its key
-  static Result<std::unique_ptr<GrpcServer>> Start(Options options, Services services,
-                                                   std::string& reason);
+  // Reads the certificate and listens: clients can connect and wait from now on. `reason` receives
+  // errors in words for the operator. Errors: kMalformed, the certificate or its key; those of
+  // net::Acceptor::Listen().
+  static Result<std::unique_ptr<GrpcServer>> Listen(Options options, std::string& reason);
+
+  // Serves. Call once. False if gRPC does not start, and does not say why.
+  [[nodiscard]] bool Serve(Services services);
+
   GrpcServer(const GrpcServer&) = delete;
   GrpcServer& operator=(const GrpcServer&) = delete;
   ~GrpcServer();  // Stop() without patience
@@ -91,9 +97,13 @@ class GrpcServer {
   // Where it listens: as Options::listen, with the ports that the system picked.
   const std::vector<Endpoint>& endpoints() const noexcept;
 
-  // Says NOT_SERVING to who asks for its health, refuses new calls, ends streams with UNAVAILABLE
-  // once the rows they have taken are answered, and lets unary calls finish. What is still there
-  // after `patience` is cancelled. Returns when nothing is left. A second call does nothing.
+  // What it has counted of connections. Any thread.
+  std::vector<Count> counts() const;
+
+  // Listens no more, says NOT_SERVING to who asks for its health, refuses new calls, ends streams
+  // with UNAVAILABLE once the rows they have taken are answered, and lets unary calls finish. What
+  // is still there after `patience` is cancelled. Returns when nothing is left. A second call does
+  // nothing.
   void Stop(std::chrono::milliseconds patience);
 
  private:

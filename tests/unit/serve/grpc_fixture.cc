@@ -89,15 +89,17 @@ GrpcServer::Options GrpcTest::Local() {
 
 Result<std::unique_ptr<GrpcServer>> GrpcTest::TryToServe(const GrpcServer::Options& options,
                                                          std::string& reason) {
-  return GrpcServer::Start(options,
-                           {.registry = *registry_,
-                            .lookup = *lookup_,
-                            .store = *engine_,
-                            .committer = *committer_,
-                            .prefixes = prefixes_,
-                            .hub = hub_,
-                            .version = "0.0.0-test"},
-                           reason);
+  auto server = GrpcServer::Listen(options, reason);
+  if (!server.ok()) return server;
+  const bool serves = server.value()->Serve({.registry = *registry_,
+                                             .lookup = *lookup_,
+                                             .store = *engine_,
+                                             .committer = *committer_,
+                                             .prefixes = prefixes_,
+                                             .hub = hub_,
+                                             .version = "0.0.0-test"});
+  if (!serves) throw std::runtime_error("gRPC does not start");
+  return server;
 }
 
 void GrpcTest::Serve(const GrpcServer::Options& options) {

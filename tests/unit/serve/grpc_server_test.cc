@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <functional>
 #include <future>
 
 #include "grpc_certificate.h"
@@ -158,6 +159,82 @@ TEST_F(GrpcServerTest, AnOpenHealthWatchDoesNotHoldUpTheEnd) {
   EXPECT_FALSE(status.ok());
 }
 
+// A plain connection to the door, without a word.
+class Silent {
+ public:
+  explicit Silent(const Endpoint& server) : fd_(::socket(AF_INET6, SOCK_STREAM, 0)) {
+    const sockaddr_in6 address = server.ToSocketAddress();
+    EXPECT_EQ(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  }
+  Silent(const Silent&) = delete;
+  Silent& operator=(const Silent&) = delete;
+  ~Silent() { ::close(fd_); }
+
+  // Waits for the server to close it.
+  void AwaitEnd() const {
+    char octets[512];  // gRPC's settings come first
+    while (::recv(fd_, octets, sizeof octets, 0) > 0) {
+    }
+  }
+
+ private:
+  int fd_;
+};
+
+// What a new client over a connection of its own gets.
+std::string HealthOverOwnConnection(
+    const std::string& target, const std::shared_ptr<grpc::ChannelCredentials>& credentials,
+    const std::function<std::string(const std::shared_ptr<grpc::Channel>&)>& ask) {
+  grpc::ChannelArguments own;
+  own.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return ask(grpc::CreateCustomChannel(target, credentials, own));
+}
+
+// Fills the door with silent connections, and lets a client in once one of them has gone.
+TEST_F(GrpcServerTest, HoldsItsLimitOfConnections) {
+  const auto ask = [](const auto& channel) {
+    return Ask(channel, "/grpc.health.v1.Health/Check", "");
+  };
+  const auto try_it = [&] {
+    return HealthOverOwnConnection(target(), grpc::InsecureChannelCredentials(), ask);
+  };
+  GrpcServer::Options options = Local();
+  options.connections = 3;
+  Serve(options);
+  const auto open = [&] { return server_->counts().front().value; };
+  const auto await_open = [&](std::uint64_t expected) {
+    const auto end = std::chrono::steady_clock::now() + seconds(20);
+    while (open() != expected && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+    EXPECT_EQ(open(), expected);
+  };
+  const Endpoint door = server_->endpoints().front();
+  auto first = std::make_unique<Silent>(door);
+  const Silent second(door);
+  const Silent third(door);
+  await_open(3);
+  Silent(door).AwaitEnd();
+  EXPECT_NE(try_it(), std::string("\x08\x01"));
+  first.reset();
+  await_open(2);
+  EXPECT_EQ(try_it(), std::string("\x08\x01")) << "SERVING";
+  EXPECT_GE(server_->counts()[2].value, 2U) << server_->counts()[2].name;
+
+  options.connections = 3;
+  options.connections_per_source = 1;
+  Serve(options);
+  const Silent mine(server_->endpoints().front());
+  await_open(1);
+  Silent(server_->endpoints().front()).AwaitEnd();
+  EXPECT_EQ(server_->counts()[3].value, 1U) << server_->counts()[3].name;
+}
+
+TEST_F(GrpcServerTest, EndsConnectionsThatSayNothing) {
+  GrpcServer::Options options = Local();
+  options.handshake = milliseconds(100);
+  Serve(options);
+  Silent(server_->endpoints().front()).AwaitEnd();
+}
+
 class GrpcTlsTest : public GrpcServerTest {
  protected:
   static GrpcServer::Options With(const std::filesystem::path& certificate,
@@ -211,6 +288,25 @@ TEST_F(GrpcTlsTest, WhoTrustsTheCertificateMayCall) {
   EXPECT_EQ(get(grpc::SslCredentials({.pem_root_certs = other.certificate})),
             StatusCode::UNAVAILABLE);
   EXPECT_EQ(get(grpc::InsecureChannelCredentials()), StatusCode::UNAVAILABLE);
+}
+
+TEST_F(GrpcTlsTest, HoldsItsLimitOfConnections) {
+  GrpcServer::Options options = With(certificate_.certificate_file, certificate_.key_file);
+  options.connections = 1;
+  Serve(options);
+  const auto credentials = grpc::SslCredentials({.pem_root_certs = certificate_.certificate});
+  const auto try_it = [&] {
+    return HealthOverOwnConnection(target(), credentials, [](const auto& channel) {
+      return Ask(channel, "/grpc.health.v1.Health/Check", "");
+    });
+  };
+  {
+    const Silent full(server_->endpoints().front());
+    while (server_->counts().front().value != 1) std::this_thread::yield();
+    EXPECT_NE(try_it(), std::string("\x08\x01"));
+  }
+  while (server_->counts().front().value != 0) std::this_thread::yield();
+  EXPECT_EQ(try_it(), std::string("\x08\x01")) << "SERVING";
 }
 
 TEST_F(GrpcTlsTest, SpeaksNothingOlderThanTls12) {
