@@ -190,4 +190,27 @@ Address SiteAddress(const Config& config) {
   return Address::Parse("127.0.0.1").value();
 }
 
+std::vector<std::uint16_t> PortsAt(const Address& address, const std::vector<Endpoint>& endpoints) {
+  const auto serves = [&](const Endpoint& endpoint) {
+    const Address& own = endpoint.address;
+    return own == address || (own.is_wildcard() && (!own.is_ipv4() || address.is_ipv4()));
+  };
+  const bool some_do = std::ranges::any_of(endpoints, serves);
+  std::vector<std::uint16_t> ports;
+  for (const Endpoint& endpoint : endpoints) {
+    if (some_do && !serves(endpoint)) continue;
+    if (std::ranges::find(ports, endpoint.port) == ports.end()) ports.push_back(endpoint.port);
+  }
+  return ports;
+}
+
+std::vector<std::string> ConfigWarnings(const Config& config) {
+  const Address address = SiteAddress(config);
+  const bool serves_others = std::ranges::any_of(
+      config.listen.handle, [](const Endpoint& e) { return !e.address.is_loopback(); });
+  if (!address.is_loopback() || !serves_others) return {};
+  return {"clients on other machines that ask for the site information are told to come to " +
+          address.ToText() + ", which is themselves: set site.address to this node's address"};
+}
+
 }  // namespace idnode::node

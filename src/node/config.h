@@ -107,6 +107,13 @@ std::vector<std::string> CheckConfig(const Config& config);
 // listen.handle that is no wildcard, or else 127.0.0.1.
 Address SiteAddress(const Config& config);
 
+// The ports of `endpoints`, each once, that a client finds at `address`: those of wildcards and of
+// that address itself. If there is none, `address` is another's that leads here: then all of them.
+std::vector<std::uint16_t> PortsAt(const Address& address, const std::vector<Endpoint>& endpoints);
+
+// What is allowed and yet hardly meant, in words for the operator, a line each.
+std::vector<std::string> ConfigWarnings(const Config& config);
+
 // config/reference.md, whole.
 std::string ConfigReference();
 

@@ -172,7 +172,7 @@ std::vector<Option> SiteRows(Config& config) {
   return {
       {.name = "site.serial",
        .target = Bind(config.site.serial),
-       .max = 65'535,
+       .max = 65'534,  // 65535 is the protocol's "none"
        .text = "The serial number of the site information that clients keep. Raise it whenever "
                "addresses, ports or the key change, or clients go on with the old ones."},
       {.name = "site.description",
@@ -287,7 +287,8 @@ std::vector<Option> LogRows(Config& config) {
       {.name = "log.file",
        .target = Bind(config.log.file),
        .meaning_of_unset = "standard error",
-       .text = "The file that log lines are appended to."},
+       .text = "The file that log lines are appended to. On SIGHUP it is opened anew, for who has "
+               "moved it away (logrotate)."},
       {.name = "log.losses",
        .target = Bind(config.log.losses),
        .min = kSecond,

@@ -52,14 +52,11 @@ serve::HandleSite DescribeSite(const Config& config, const crypto::RsaKey& key,
   server.address = SiteAddressOf(config);
   handle::EncodeRsaPublicKey({.exponent = key.public_exponent(), .modulus = key.modulus()},
                              server.public_key);
-  std::vector<std::uint16_t> ports;
-  for (const Endpoint& endpoint : endpoints) {
-    if (std::find(ports.begin(), ports.end(), endpoint.port) != ports.end()) continue;
-    ports.push_back(endpoint.port);
+  for (const std::uint16_t port : PortsAt(SiteAddress(config), endpoints)) {
     for (const auto protocol :
          {handle::SiteInterface::Protocol::kTcp, handle::SiteInterface::Protocol::kUdp}) {
       server.interfaces.push_back(
-          {.use = handle::SiteInterface::Use::kQuery, .protocol = protocol, .port = endpoint.port});
+          {.use = handle::SiteInterface::Use::kQuery, .protocol = protocol, .port = port});
     }
   }
   handle::Site site;

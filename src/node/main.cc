@@ -28,7 +28,7 @@ struct Arguments {
 
 constexpr const char* kFooter = R"(
 The first start writes the secret of an administrator's token to DIR/admin.token.
-SIGTERM and SIGINT end the node once what was begun is answered.
+SIGTERM and SIGINT end the node once what was begun is answered; SIGHUP opens log.file anew.
 
 Examples:
   idnoded --data /var/lib/idnode --config /etc/idnode/idnode.toml
@@ -64,15 +64,26 @@ bool ReadConfig(const Arguments& arguments, Config& config) {
   return problems.empty();
 }
 
-// Blocks the signals that end the node, in this thread and all that it starts.
+// Blocks the signals that Await() waits for, in this thread and all that it starts.
 sigset_t BlockSignals() {
   sigset_t signals;
   ::sigemptyset(&signals);
   ::sigaddset(&signals, SIGTERM);
   ::sigaddset(&signals, SIGINT);
+  ::sigaddset(&signals, SIGHUP);
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of its socket, not an end
   return signals;
+}
+
+// Waits for a signal that ends the node, and returns it.
+int Await(const sigset_t& signals, SpdlogLogger& logger) {
+  for (;;) {
+    int signal = 0;
+    ::sigwait(&signals, &signal);
+    if (signal != SIGHUP) return signal;
+    logger.Reopen();
+  }
 }
 
 // Out of memory: nothing sensible goes on without it, and what was acknowledged is on the disk.
@@ -120,8 +131,7 @@ int Serve(const Arguments& arguments, const Config& config) {
       throw std::runtime_error("cannot write the ready file " + arguments.ready_file.string());
     }
   }
-  int signal = 0;
-  ::sigwait(&signals, &signal);
+  const int signal = Await(signals, logger);
   logger.Info("stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
   constexpr std::chrono::seconds kPatience{10};
   node.Stop(kPatience);

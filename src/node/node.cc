@@ -103,6 +103,9 @@ Node::Node(const std::filesystem::path& directory, const Config& config, const C
            Logger& logger)
     : parts_(std::make_unique<Parts>(directory, config, clock, logger, ReserveHandlePorts(config),
                                      ListenForGrpc(config))) {
+  for (const std::string& warning : ConfigWarnings(config)) {
+    logger.Warning("configuration", {{"warning", warning}});
+  }
   for (const Endpoint& endpoint : parts_->handle.endpoints()) {
     logger.Info("listening", {{"door", "handle"}, {"endpoint", endpoint.ToText()}});
   }

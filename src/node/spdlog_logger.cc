@@ -1,6 +1,8 @@
 #include "node/spdlog_logger.h"
 
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/dist_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -48,15 +50,36 @@ std::shared_ptr<spdlog::sinks::sink> MakeSink(const std::filesystem::path& file)
 
 }  // namespace
 
+// Hands lines on to one sink, which may be changed at any time.
+class SpdlogLogger::Target final : public spdlog::sinks::dist_sink_mt {};
+
 SpdlogLogger::SpdlogLogger(const Options& options)
-    : logger_(std::make_shared<spdlog::logger>("idnoded", MakeSink(options.file))),
-      format_(options.format) {
+    : file_(options.file),
+      format_(options.format),
+      target_(std::make_shared<Target>()),
+      logger_(std::make_shared<spdlog::logger>("idnoded", target_)) {
+  target_->set_sinks({OpenSink()});
   logger_->set_level(kLevels.at(static_cast<std::size_t>(options.level)));
-  logger_->set_pattern(options.format == LogFormat::kJson
-                           ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})"
-                           : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
-                       spdlog::pattern_time_type::utc);
   logger_->flush_on(spdlog::level::debug);
+}
+
+std::shared_ptr<spdlog::sinks::sink> SpdlogLogger::OpenSink() const {
+  auto sink = MakeSink(file_);
+  sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(
+      format_ == LogFormat::kJson ? R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})"
+                                  : "%Y-%m-%dT%H:%M:%S.%eZ %l %v",
+      spdlog::pattern_time_type::utc));
+  return sink;
+}
+
+void SpdlogLogger::Reopen() {
+  if (file_.empty()) return;
+  try {
+    target_->set_sinks({OpenSink()});
+    Info("log file opened anew");
+  } catch (const std::runtime_error& error) {
+    Error("log file not opened anew, going on with the old one", {{"reason", error.what()}});
+  }
 }
 
 SpdlogLogger::~SpdlogLogger() = default;

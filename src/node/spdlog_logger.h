@@ -11,7 +11,10 @@
 
 namespace spdlog {
 class logger;
+namespace sinks {
+class sink;
 }
+}  // namespace spdlog
 
 namespace idnode::node {
 
@@ -27,11 +30,21 @@ class SpdlogLogger final : public Logger {
   explicit SpdlogLogger(const Options& options);
   ~SpdlogLogger() override;
 
+  // Opens the file anew, by its name: another process may have moved the old one away. If that
+  // fails, goes on with the old one and says so in it. Nothing to do without a file.
+  void Reopen();
+
   void Write(Level level, std::string_view event, Fields fields) override;
 
  private:
-  std::shared_ptr<spdlog::logger> logger_;  // shared because spdlog is made so
+  class Target;
+
+  std::shared_ptr<spdlog::sinks::sink> OpenSink() const;
+
+  const std::filesystem::path file_;
   const LogFormat format_;
+  std::shared_ptr<Target> target_;          // shared because spdlog is made so
+  std::shared_ptr<spdlog::logger> logger_;  // writes to the target
 };
 
 }  // namespace idnode::node

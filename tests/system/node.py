@@ -113,7 +113,10 @@ def free_port() -> int:
 class Node:
     """idnoded on ports that stay the same over restarts, in a directory of its own."""
 
-    def __init__(self, config: str = "", data: str = None, environment: dict = None):
+    def __init__(self, config: str = "", data: str = None, environment: dict = None,
+                 under: tuple = ()):
+        """`under`: the command that idnoded is run by, if any."""
+        self.under = under
         self.directory = tempfile.mkdtemp(prefix="idnode-test-")
         self.data = data or os.path.join(self.directory, "data")
         self.ready_file = os.path.join(self.directory, "ready.json")
@@ -151,7 +154,7 @@ class Node:
         with open(os.path.join(self.directory, "log"), "ab") as log:
             self.process = subprocess.Popen(
                 ["setpriv", "--pdeathsig=KILL",  # it must not outlive the test
-                 os.path.join(BIN, "idnoded"), "--data", self.data, "--config", self.config_file,
+                 *self.under, os.path.join(BIN, "idnoded"), "--data", self.data, "--config", self.config_file,
                  "--ready-file", self.ready_file],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environment)
 

@@ -210,6 +210,31 @@ TEST(ConfigTable, RowsAreSound) {
 }
 
 // IDNODE_WRITE_REFERENCE=1 in the environment writes the page instead.
+TEST(SiteConfig, TellsOnlyPortsThatAreServedAtItsAddress) {
+  const auto ports = [](const char* address, std::initializer_list<const char*> texts) {
+    std::vector<Endpoint> endpoints;
+    for (const char* text : texts) endpoints.push_back(Endpoint::Parse(text).value());
+    return PortsAt(Address::Parse(address).value(), endpoints);
+  };
+  using Ports = std::vector<std::uint16_t>;
+  EXPECT_EQ(ports("10.0.0.1", {"10.0.0.1:2641", "127.0.0.1:2642"}), Ports{2641});
+  EXPECT_EQ(ports("10.0.0.1", {"[::]:2641", "0.0.0.0:2642", "[::1]:2643"}), (Ports{2641, 2642}));
+  EXPECT_EQ(ports("2001:db8::1", {"[::]:2641", "0.0.0.0:2642"}), Ports{2641});
+  EXPECT_EQ(ports("10.0.0.1", {"10.0.0.1:2641", "[::]:2641"}), Ports{2641}) << "each once";
+  EXPECT_EQ(ports("203.0.113.1", {"10.0.0.1:2641"}), Ports{2641}) << "forwarded to us";
+}
+
+TEST(SiteConfig, WarnsWhenOthersAreToldToAskThemselves) {
+  Config config;
+  ASSERT_EQ(ConfigWarnings(config).size(), 1U);
+  EXPECT_NE(ConfigWarnings(config).front().find("site.address"), std::string::npos);
+  config.site.address = Address::Parse("203.0.113.1").value();
+  EXPECT_EQ(ConfigWarnings(config), Problems{});
+  config.site.address.reset();
+  config.listen.handle = {Endpoint::Parse("127.0.0.1:2641").value()};
+  EXPECT_EQ(ConfigWarnings(config), Problems{}) << "nobody else can ask";
+}
+
 TEST(ConfigReference, IsThePageInTheTree) {
   const std::filesystem::path page = IDNODE_CONFIG_REFERENCE;
   // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread is running in this program
