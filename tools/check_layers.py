@@ -33,6 +33,7 @@ ROOMS: dict[str, list[str]] = {
 # The programs of tools/ and the rooms that each may include. A tool speaks to a node over the wire;
 # what it takes from src/ is what both ends share.
 TOOLS: dict[str, list[str]] = {
+    "common": ["base"],  # what the tools share
     # resolves by itself (handle); verifies a stopped node's directory (store, ledger, audit)
     "idnodectl": ["base", "crypto", "handle", "store", "ledger", "audit"],
     # its own echo limit (net), requests (handle), the engine's own synced puts (store)

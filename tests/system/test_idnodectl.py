@@ -96,6 +96,29 @@ class Usage(unittest.TestCase):
                 self.assertTrue(program.error["cause"])
         self.assertEqual(admin("get", identifier).exit, 4)
 
+    def test_usage_errors_are_in_the_language_and_name_the_verbs_help(self) -> None:
+        for words, verb in [
+                ((), ""), (("prefix",), " prefix"), (("nonsense",), ""), (("get",), " get"),
+                (("register",), " register"), (("stats", "--nonsense"), " stats"),
+                (("register", "a/b", "--file", "x"), " register"),
+                (("update", "a/b", "--permissions", "16"), " update"),
+                (("update", "a/b", "--ttl", "abc"), " update"),
+                (("update", "a/b", "--value"), " update"),
+                (("register", b"88.118.1001/\xff"), " register"), (("list", "a", "--limit", "0"), " list"),
+                (("token", "add", "x", "--below", "--scope", "read"), " token add"),
+                (("token", "add", "x", "--scope", "read"), " token add"),
+                (("watch", "--cursor", "00", "--cursor-file", "x"), " watch"),
+                (("stats", "--by", "moon"), " stats"), (("stats", "--timeout", "10"), " stats")]:
+            with self.subTest(words=words):
+                chinese, english = (ctl("--lang", lang, "--json", *words).error for lang in ("zh", "en"))
+                self.assertEqual(english["fix"], f"See: idnodectl{verb} --help")
+                self.assertEqual(chinese["fix"], f"请参阅：idnodectl{verb} --help")
+                self.assertRegex(english["cause"], "^[\x00-\x7f]{,100}$")
+                self.assertRegex(chinese["cause"], "[\u4e00-\u9fff]")
+                self.assertNotIn("命令行有误", chinese["cause"], "a text that has no Chinese yet")
+        for words in [("stats", "--by", "moon"), ("prefix",)]:
+            self.assertRegex(ctl(*words, LC_ALL="zh_CN.UTF-8").err, "[\u4e00-\u9fff]")
+
     def test_global_options_stand_before_or_behind_the_verb(self) -> None:
         where = ("--server", node.grpc, "--token-file", token_file(node), "--json")
         self.assertEqual(ctl(*where, "stats").json, ctl("stats", *where).json)

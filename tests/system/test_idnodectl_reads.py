@@ -226,6 +226,22 @@ class Resolving(unittest.TestCase):
                     failed = self.resolve(via, identifier, *more)
                     self.assertEqual((failed.exit, failed.error["code"], failed.out), (4, code, ""))
 
+    def test_every_door_says_how_to_mend_it(self) -> None:
+        for identifier, more in [(f"{PREFIX}/NONE", ()), (self.IDENTIFIER, ("--index", 99)),
+                                 ("88.999.x/X", ())]:
+            for lang in ("en", "zh"):
+                said = {via: self.resolve(via, identifier, *more, "--lang", lang).error
+                        for via in ("grpc", "udp", "tcp")}
+                with self.subTest(identifier=identifier, lang=lang):
+                    for via in ("udp", "tcp"):
+                        for part in ("code", "field", "fix"):
+                            self.assertEqual(said[via][part], said["grpc"][part])
+                        parameters = dict(said[via]["parameters"])
+                        self.assertRegex(parameters.pop("response_code"), r"^\d+$")
+                        self.assertEqual(parameters, said["grpc"]["parameters"])
+                        self.assertTrue(said[via]["cause"])
+                    self.assertNotEqual(said["grpc"]["fix"], "")
+
     def test_nobody_there_is_6(self) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
             silent.bind(("127.0.0.1", 0))

@@ -1,13 +1,14 @@
 #include "command_line.h"
 
 #include <CLI/CLI.hpp>
-#include <cstdlib>
+#include <limits>
 #include <memory>
 #include <string_view>
 
 #include "base/quantity.h"
 #include "base/utf8.h"
 
+#include "usage_words.h"
 #include "verbs.h"
 #include "words.h"
 
@@ -16,23 +17,13 @@ namespace {
 
 constexpr std::chrono::milliseconds kMaxTimeout = std::chrono::hours(24);
 
-// The value of --lang, or what the locale says: the help needs it before anything is parsed.
-Language FindLanguage(int argc, const char* const* argv) {
-  std::string_view lang;
-  for (const char* name : {"LANG", "LC_MESSAGES", "LC_ALL"}) {
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): no other thread yet
-    if (value != nullptr && *value != '\0') lang = value;
-  }
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument == "--lang" && i + 1 < argc) lang = argv[i + 1];
-    if (argument.substr(0, 7) == "--lang=") lang = argument.substr(7);
-  }
-  return lang.substr(0, 2) == "zh" ? Language::kChinese : Language::kEnglish;
-}
-
 bool Asks(int argc, const char* const* argv, std::string_view option) {
   return std::find(argv + 1, argv + argc, option) != argv + argc;
+}
+
+// CLI11's own PositiveNumber tells its bounds with 308 digits.
+CLI::Range NumberFrom(std::uint64_t least) {
+  return {least, std::numeric_limits<std::uint64_t>::max()};
 }
 
 class Builder {
@@ -65,7 +56,8 @@ class Builder {
       line_.ended = Exit::kDone;
     } catch (const CLI::ParseError& error) {
       Output(Asks(argc, argv, "--json"), language_)
-          .Fail(UsageFailure("", error.what(), Say(text::kUsageFix)));
+          .Fail(UsageFailure("", tools::UsageWords(error.what(), language_),
+                             ctl::Say(language_, text::kUsageFix, VerbAsked())));
       line_.ended = Exit::kUsage;
     }
     return std::move(line_);
@@ -74,6 +66,16 @@ class Builder {
  private:
   std::string Say(const Text& text) const {
     return language_ == Language::kChinese ? text.zh : text.en;
+  }
+
+  // "idnodectl prefix add", as far as the command line names a verb.
+  std::string VerbAsked() const {
+    std::string words = app_.get_name();
+    for (const CLI::App* at = &app_; !at->get_subcommands().empty();) {
+      at = at->get_subcommands().front();
+      words += ' ' + at->get_name();
+    }
+    return words;
   }
 
   // A verb of `parent`, whose options the caller then binds to `options`.
@@ -140,7 +142,7 @@ class Builder {
     verb.add_option("--expected-seq", target,
                     Say({"refuse if the record's last entry is another by now",
                          "若记录的最新日志序号已改变则拒绝"}))
-        ->check(CLI::NonNegativeNumber)
+        ->check(NumberFrom(0))
         ->type_name("SEQ");
   }
 
@@ -273,7 +275,7 @@ class Builder {
     list_verb.add_flag("--deleted", list->deleted, Say({"with the deleted ones", "包括已删除的"}));
     list_verb
         .add_option("--limit", list->limit, Say({"at most so many (all)", "最多条数（默认全部）"}))
-        ->check(CLI::PositiveNumber)
+        ->check(NumberFrom(1))
         ->type_name("N");
 
     const auto resolve = std::make_shared<ctl::Resolve>();
@@ -287,7 +289,7 @@ class Builder {
             Say({"only these indexes, or the types asked for", "仅这些索引（或所列类型）的值"}))
         ->delimiter(',')
         ->allow_extra_args(false)
-        ->check(CLI::NonNegativeNumber)
+        ->check(NumberFrom(0))
         ->type_name("N");
     resolve_verb
         .add_option("--type", resolve->types,
@@ -435,7 +437,7 @@ class Builder {
     Identifier(verb, history->identifier);
     verb.add_option("--limit", history->limit,
                     Say({"at most so many; 0: all (100)", "最多条数；0 为全部（默认 100）"}))
-        ->check(CLI::NonNegativeNumber)
+        ->check(NumberFrom(0))
         ->type_name("N");
     Verb(app_, "recount",
          {"count the log anew and compare; exit 1 when not equal",
@@ -458,12 +460,12 @@ class Builder {
         audit, "log", {"the log entries, with the octets that are stored", "日志条目及其原始字节"},
         log, "idnodectl audit log --from 100 --limit 10 --json");
     log_verb.add_option("--from", log->from, Say({"first entry (0)", "起始序号（默认 0）"}))
-        ->check(CLI::NonNegativeNumber)
+        ->check(NumberFrom(0))
         ->type_name("SEQ");
     log_verb
         .add_option("--limit", log->limit,
                     Say({"at most so many (to the end)", "最多条数（默认到末尾）"}))
-        ->check(CLI::PositiveNumber)
+        ->check(NumberFrom(1))
         ->type_name("N");
     log_verb.add_flag("--payload", log->payload, Say({"with the private part", "包括私有部分"}));
   }
@@ -518,7 +520,7 @@ class Builder {
 }  // namespace
 
 CommandLine ParseCommandLine(int argc, const char* const* argv) {
-  return Builder(FindLanguage(argc, argv)).Parse(argc, argv);
+  return Builder(tools::FindLanguage(argc, argv)).Parse(argc, argv);
 }
 
 }  // namespace idnode::ctl

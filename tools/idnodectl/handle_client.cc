@@ -17,6 +17,7 @@
 
 #include "crypto/random.h"
 #include "handle/answer.h"
+#include "handle/fold.h"
 #include "handle/message.h"
 #include "handle/reassembly.h"
 #include "handle/resolution.h"
@@ -58,6 +59,37 @@ class Socket {
  private:
   int fd_;
 };
+
+// What a response code comes to: the exit, the code and the fix that the same refusal has over
+// gRPC.
+struct Refusal {
+  Exit exit;
+  const char* code;
+  Text cause;  // {0} the server, {1} the response code, {2} the identifier
+  Text fix;    // {0} the identifier, {1} its prefix
+};
+
+Refusal RefusalOf(handle::ResponseCode code) {
+  using handle::ResponseCode;
+  const auto number = static_cast<std::int32_t>(code);
+  if (code == ResponseCode::kHandleNotFound) {
+    return {Exit::kNotFound, "identifier_not_found", text::kHandleNotFound,
+            text::kHandleNotFoundFix};
+  }
+  if (code == ResponseCode::kValuesNotFound) {
+    return {Exit::kNotFound, "values_not_found", text::kHandleNoValues, text::kHandleNoValuesFix};
+  }
+  if (code == ResponseCode::kServerNotResponsible) {
+    return {Exit::kNotFound, "prefix_unknown", text::kHandleNotHere, text::kHandleNotHereFix};
+  }
+  if (code == ResponseCode::kServerTooBusy || code == ResponseCode::kServerBackup) {
+    return {Exit::kUnavailable, "busy", text::kHandleRefused, text::kTimeoutFix};
+  }
+  if (number >= 400 && number < 500) {
+    return {Exit::kDenied, "permission_denied", text::kHandleRefused, text::kHandleDeniedFix};
+  }
+  return {Exit::kFailed, "handle_refused", text::kHandleRefused, text::kHandleRefusedFix};
+}
 
 class Asker {
  public:
@@ -251,36 +283,22 @@ class Asker {
     return value;
   }
 
-  // The code and exit that the same refusal has over gRPC.
   [[noreturn]] void Refused(const handle::Message& answer, bool has_digest) const {
-    using handle::ResponseCode;
-    const ResponseCode code = answer.header.response_code;
+    const Refusal& refusal = RefusalOf(answer.header.response_code);
     const auto said = handle::DecodeErrorMessage(answer.body, has_digest);
-    const auto number = static_cast<std::int32_t>(code);
-    Failure failure{Exit::kFailed, "handle_refused", "", "", ""};
-    const Text* what = &text::kHandleRefused;
-    if (code == ResponseCode::kHandleNotFound) {
-      failure.exit = Exit::kNotFound;
-      failure.code = "identifier_not_found";
-      what = &text::kHandleNotFound;
-    } else if (code == ResponseCode::kValuesNotFound) {
-      failure.exit = Exit::kNotFound;
-      failure.code = "values_not_found";
-      what = &text::kHandleNoValues;
-    } else if (code == ResponseCode::kServerNotResponsible) {
-      failure.exit = Exit::kNotFound;
-      failure.code = "prefix_unknown";
-      what = &text::kHandleNotHere;
-    } else if (code == ResponseCode::kServerTooBusy || code == ResponseCode::kServerBackup) {
-      failure.exit = Exit::kUnavailable;
-      failure.code = "busy";
-    } else if (number >= 400 && number < 500) {
-      failure.exit = Exit::kDenied;
-      failure.code = "permission_denied";
-    }
-    failure.cause = Say(language_, *what, question_.server, number, question_.identifier);
+    const std::string number =
+        std::to_string(static_cast<std::int32_t>(answer.header.response_code));
+    const std::string prefix = handle::Folded(handle::PrefixOf(question_.identifier));
+    Failure failure{refusal.exit, refusal.code, "identifier",
+                    Say(language_, refusal.cause, question_.server, number, question_.identifier),
+                    Say(language_, refusal.fix, question_.identifier, prefix)};
     if (said.ok() && !said.value().empty()) failure.cause += fmt::format(" ({})", said.value());
-    failure.parameters["response_code"] = std::to_string(number);
+    failure.parameters["response_code"] = number;
+    if (answer.header.response_code == handle::ResponseCode::kServerNotResponsible) {
+      failure.parameters["prefix"] = prefix;
+    } else {
+      failure.parameters["identifier"] = '"' + Printable(question_.identifier) + '"';
+    }
     throw Failure(std::move(failure));
   }
 

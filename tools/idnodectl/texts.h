@@ -8,9 +8,11 @@
 
 #include <fmt/format.h>
 
+#include "language.h"
+
 namespace idnode::ctl {
 
-enum class Language { kEnglish, kChinese };
+using tools::Language;
 
 struct Text {
   const char* en;
@@ -184,7 +186,7 @@ inline constexpr Text kExpiresFix{"Write 2026-12-31, 90d or 12h.",
 inline constexpr Text kCursor{"The cursor is not hexadecimal.", "游标不是十六进制。"};
 inline constexpr Text kCursorFix{"Take the one that watch printed; without one, every row is told.",
                                  "请使用 watch 输出的游标；不带游标则送达全部行。"};
-inline constexpr Text kUsageFix{"See: idnodectl --help", "请参阅：idnodectl --help"};
+inline constexpr Text kUsageFix{"See: {} --help", "请参阅：{} --help"};
 inline constexpr Text kFileUnreadable{"{} cannot be read: {}.", "无法读取 {}：{}。"};
 inline constexpr Text kFileUnreadableFix{"Check the path and its permissions.",
                                          "请检查路径和访问权限。"};
@@ -239,6 +241,20 @@ inline constexpr Text kHandleNotHere{"{0} does not serve the prefix of {2} (code
                                      "{0} 不服务 {2} 的前缀（返回码 {1}）。"};
 inline constexpr Text kHandleRefused{"{0} answers with code {1} about {2}.",
                                      "{0} 对 {2} 返回码 {1}。"};
+// The first three are the node's own words for it over gRPC.
+inline constexpr Text kHandleNotFoundFix{"Check the spelling, or register it first.",
+                                         "请核对拼写，或先注册该标识。"};
+inline constexpr Text kHandleNoValuesFix{"Ask for other indexes or types, or for all values.",
+                                         "请改用其他索引或类型，或请求全部值。"};
+inline constexpr Text kHandleNotHereFix{
+    "Check the prefix; an administrator adds one with: idnodectl prefix add {1}",
+    "请核对前缀；管理员可用命令添加：idnodectl prefix add {1}"};
+inline constexpr Text kHandleDeniedFix{
+    "Only public values are shown to everybody; with a token: idnodectl get {0}",
+    "仅公开值可匿名解析；持有令牌时请用：idnodectl get {0}"};
+inline constexpr Text kHandleRefusedFix{
+    "Ask over another door (--via tcp, --via grpc), and see the log of the server.",
+    "请改用其他方式查询（--via tcp、--via grpc），并查看该服务器的日志。"};
 inline constexpr Text kTimeout{"{0} has not answered within {1} ms.",
                                "{0} 在 {1} 毫秒内没有应答。"};
 inline constexpr Text kTimeoutFix{"Try again later, or with a longer --timeout.",
