@@ -372,6 +372,29 @@ class Schema(SinkTest):
             self.assertEqual(self.once(database=database)[0], 0)
             self.wait_until_equal()
 
+    def test_a_full_database_is_waited_for_and_a_refusing_one_is_not(self):
+        role = "narrow_role"
+        postgres.query(f"CREATE ROLE {role} LOGIN")
+        self.assertEqual(self.migrate()[0], 0)
+        # SQLSTATE 53300, as of a server that has no connection left.
+        postgres.query(f"GRANT USAGE ON SCHEMA {self.schema} TO {role}; GRANT SELECT, INSERT, UPDATE, "
+                       f"DELETE ON ALL TABLES IN SCHEMA {self.schema} TO {role}; "
+                       f"ALTER ROLE {role} CONNECTION LIMIT 0")
+        database = f"{postgres.conninfo} user={role}"
+        self.add_random()
+        with self.feed:
+            self.assertEqual(self.once(database=database)[0], 6)
+            sink = self.sink(database=database)
+            wait_for("it tries", lambda: sink.said().count("Trying again") >= 2)
+            self.assertIn("too many connections", sink.said())
+            postgres.query(f"ALTER ROLE {role} CONNECTION LIMIT 5")
+            self.wait_until_equal()
+            self.assertEqual(sink.end(), 0)
+            for wrong in (f"{postgres.conninfo} user=nobody_of_that_name",
+                          f"{postgres.conninfo} dbname=no_such_database"):
+                sink = self.sink(database=wrong)
+                self.assertEqual(sink.wait(), 5, sink.said())
+
 
 class Breaks(SinkTest):
     def test_the_node_comes_back(self):

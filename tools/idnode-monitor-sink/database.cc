@@ -1,8 +1,10 @@
 #include "database.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 #include <string_view>
@@ -97,6 +99,30 @@ std::string FromBytea(const char* text) {
   const std::unique_ptr<unsigned char, decltype(&PQfreemem)> octets(
       PQunescapeBytea(reinterpret_cast<const unsigned char*>(text), &size), &PQfreemem);
   return {reinterpret_cast<const char*>(octets.get()), size};
+}
+
+// Whether another try finds the server willing, or unwilling for a reason that passes, such as too
+// many clients. libpq hands out the SQLSTATE of a refused connection only as its message, and takes
+// the wish for that only between the start of a connection and its end.
+bool PassesByItself(const char* const* keys, const char* const* values) {
+  constexpr int kPatienceMs = 10'000;
+  constexpr std::size_t kStateSize = 5;
+  const std::unique_ptr<PGconn, Finish> connection(PQconnectStartParams(keys, values, 1));
+  PQsetErrorVerbosity(connection.get(), PQERRORS_SQLSTATE);
+  for (auto state = PGRES_POLLING_WRITING; state != PGRES_POLLING_FAILED;
+       state = PQconnectPoll(connection.get())) {
+    if (state == PGRES_POLLING_OK) return true;
+    const short event = state == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+    pollfd socket{.fd = PQsocket(connection.get()), .events = event, .revents = 0};
+    if (::poll(&socket, 1, kPatienceMs) <= 0) return true;
+  }
+  std::string_view said = PQerrorMessage(connection.get());
+  said = said.substr(0, said.find_last_not_of(" \n") + 1);
+  if (said.size() < kStateSize) return false;
+  const std::string_view state = said.substr(said.size() - kStateSize);
+  return std::all_of(state.begin(), state.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); }) &&
+         IsPassing(state);
 }
 
 void LogNotice(void* /*unused*/, const char* message) {
@@ -214,8 +240,10 @@ Failure Database::Connect() {
   connection_ = std::make_unique<Connection>(PQconnectdbParams(kKeys.data(), values.data(), 1));
   if (PQstatus(connection_->pg()) != CONNECTION_OK) {
     const std::string text = "PostgreSQL: " + FirstLine(PQerrorMessage(connection_->pg()));
-    // The server answers, so it is this role, password or database that it does not want.
-    if (!was_open_ && PQpingParams(kKeys.data(), values.data(), 1) == PQPING_OK) {
+    // The server answers, so it is this role, password or database that it does not want; unless it
+    // only is full.
+    if (!was_open_ && PQpingParams(kKeys.data(), values.data(), 1) == PQPING_OK &&
+        !PassesByItself(kKeys.data(), values.data())) {
       return {FailureKind::kDenied,
               text + ". Check --database (or PGHOST, PGUSER, ...) and ~/.pgpass"};
     }

@@ -235,17 +235,27 @@ TEST(SiteConfig, WarnsWhenOthersAreToldToAskThemselves) {
   EXPECT_EQ(ConfigWarnings(config), Problems{}) << "nobody else can ask";
 }
 
-TEST(ConfigReference, IsThePageInTheTree) {
-  const std::filesystem::path page = IDNODE_CONFIG_REFERENCE;
+// Holds a file of the tree to what is generated for it.
+void ExpectFile(const std::filesystem::path& file, const std::string& generated) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread is running in this program
   if (std::getenv("IDNODE_WRITE_REFERENCE") != nullptr) {
-    std::ofstream(page, std::ios::binary) << ConfigReference();
+    std::ofstream(file, std::ios::binary) << generated;
   }
   std::ostringstream text;
-  text << std::ifstream(page, std::ios::binary).rdbuf();
-  EXPECT_TRUE(text.str() == ConfigReference())
-      << page << " is not what the option table says. Write it anew:\n"
+  text << std::ifstream(file, std::ios::binary).rdbuf();
+  EXPECT_TRUE(text.str() == generated)
+      << file << " is not what the option table says. Write it anew:\n"
       << "IDNODE_WRITE_REFERENCE=1 build/dev/bin/node_test --gtest_filter='ConfigReference.*'";
+}
+
+TEST(ConfigReference, IsThePageInTheTree) {
+  ExpectFile(IDNODE_CONFIG_REFERENCE, ConfigReference());
+}
+
+TEST(ConfigReference, TheFileThatIsInstalledHasEveryDefault) {
+  Config fresh;
+  ExpectFile(std::filesystem::path(IDNODE_CONFIG_REFERENCE).replace_filename("idnode.toml"),
+             PrintConfig(ConfigTable(fresh)));
 }
 
 }  // namespace
