@@ -1,5 +1,8 @@
 #include "ledger/committer.h"
 
+#include <algorithm>
+#include <new>
+#include <system_error>
 #include <utility>
 
 #include "crypto/random.h"
@@ -13,12 +16,14 @@ using store::Outcome;
 // How often a group is put together again before its requests are sent away.
 constexpr int kAttempts = 3;
 
+// Whatever it is that keeps the node from writing, to a caller it is "not now".
 Answer Unavailable(const Error& why) noexcept {
-  return {.kind = Answer::Kind::kUnavailable, .error = why};
+  return {.kind = Answer::Kind::kUnavailable, .error = {Errc::kUnavailable, why.detail, why.what}};
 }
 
 constexpr Error kStopping{Errc::kUnavailable, 0, "the node is stopping"};
 constexpr Error kForeignWriter{Errc::kConflict, 0, "another process writes to this store"};
+constexpr Error kNoMemory{Errc::kUnavailable, 0, "out of memory"};
 constexpr Error kLogLost{Errc::kCorrupt, 0, "acknowledged entries are missing from the store"};
 
 // What is left of an answer when it is open whether the group was committed. A refusal may have
@@ -41,10 +46,19 @@ Status CheckMark(store::MarkFile& mark, const Head& head) {
   const Result<std::uint64_t> marked = mark.Load();
   if (!marked.ok()) return marked.error();
   if (marked.value() > head.seq()) {
-    return Error{Errc::kCorrupt, static_cast<std::uint32_t>(marked.value() - head.seq()),
+    return Error{Errc::kConflict, static_cast<std::uint32_t>(marked.value() - head.seq()),
                  "the log is shorter than its mark says: acknowledged entries are missing"};
   }
   return mark.Store(head.seq());
+}
+
+std::string InWords(const Error& error) {
+  std::string text = error.what;
+  const bool has_errno = error.code != Errc::kCorrupt && error.code != Errc::kTooLarge;
+  if (has_errno && error.detail != 0) {
+    text += " (" + std::generic_category().message(static_cast<int>(error.detail)) + ")";
+  }
+  return text;
 }
 
 }  // namespace
@@ -61,7 +75,9 @@ Result<std::unique_ptr<Committer>> Committer::Start(store::Engine& engine, const
   }
   std::unique_ptr<Committer> committer(
       new Committer(engine, clock, mark, std::move(listeners), options));
-  committer->Begin(std::move(stored).value());
+  if (const Status begun = committer->Begin(std::move(stored).value()); !begun.ok()) {
+    return begun.error();
+  }
   return committer;
 }
 
@@ -72,12 +88,19 @@ Committer::Committer(store::Engine& engine, const Clock& clock, store::MarkFile*
       listeners_(std::move(listeners)),
       options_(options),
       clock_(clock),
+      wait_(options.retry),
       shown_clock_(clock_) {}
 
-void Committer::Begin(StoredHead stored) {
+Status Committer::Begin(StoredHead stored) {
   SetState(std::move(stored.head), std::move(stored.octets));
   ++head_.epoch;
-  thread_ = std::thread([this] { Run(); });
+  try {
+    thread_ = std::thread([this] { Run(); });
+  } catch (const std::system_error& error) {
+    return Error{Errc::kUnavailable, static_cast<std::uint32_t>(error.code().value()),
+                 "the commit thread cannot be started"};
+  }
+  return {};
 }
 
 Committer::~Committer() { Stop(); }
@@ -95,11 +118,18 @@ std::optional<Answer> Committer::Enqueue(std::unique_ptr<Request>& request) {
   const std::scoped_lock lock(mutex_);
   if (stopping_) return Unavailable(kStopping);
   const std::size_t octets = request->octets();
-  const bool has_room = queue_.size() < options_.queue_requests &&
-                        (queue_.empty() || queued_octets_ + octets <= options_.queue_octets);
+  const bool has_room =
+      unanswered_ < options_.queue_requests &&
+      (unanswered_octets_ == 0 || unanswered_octets_ + octets <= options_.queue_octets);
   if (!has_room) return Answer{.kind = Answer::Kind::kBusy};
-  queue_.push_back(std::move(request));
-  queued_octets_ += octets;
+  try {
+    queue_.emplace_back();
+  } catch (const std::bad_alloc&) {
+    return Answer{.kind = Answer::Kind::kBusy};
+  }
+  queue_.back() = {.request = std::move(request), .octets = octets};
+  ++unanswered_;
+  unanswered_octets_ += octets;
   return std::nullopt;
 }
 
@@ -129,7 +159,10 @@ Committer::State Committer::state() const {
 void Committer::Run() {
   Requests requests;
   while (Take(requests)) {
-    if (failure_.has_value() && std::chrono::steady_clock::now() >= next_attempt_) (void)Reopen();
+    if (next_attempt_.has_value() && std::chrono::steady_clock::now() >= *next_attempt_) {
+      wait_ = std::min(2 * wait_, options_.longest_retry);
+      (void)Recover();
+    }
     while (!requests.empty()) Serve(requests);
   }
 }
@@ -139,94 +172,121 @@ void Committer::Run() {
 bool Committer::Take(Requests& requests) {
   std::unique_lock lock(mutex_);
   const auto ready = [this] { return stopping_ || !queue_.empty(); };
-  if (failure_.has_value()) {
-    wake_.wait_for(lock, options_.retry, ready);
+  if (next_attempt_.has_value()) {
+    wake_.wait_until(lock, *next_attempt_, ready);
   } else {
     wake_.wait(lock, ready);
   }
   requests.swap(queue_);
-  queued_octets_ = 0;
   return !(stopping_ && requests.empty());
 }
 
 void Committer::Serve(Requests& requests) {
-  Answer instead = Unavailable({Errc::kUnavailable, 0, "the store changed under every attempt"});
   for (int attempt = 0; attempt < kAttempts && !failure_.has_value(); ++attempt) {
-    Group group(engine_, head_, clock_, options_.shard);
-    std::size_t count = 0;
-    while (count < requests.size() && group.Add(*requests[count], options_.group)) ++count;
-
+    std::optional<Group> group = Gather(requests);
+    if (!group.has_value()) return;
     const Seq first = head_.seq();
-    const Outcome outcome = group.entries().empty() ? Outcome::kCommitted : Commit(group);
-    if (outcome != Outcome::kCommitted) memory_.Reset();
-    if (outcome == Outcome::kStale) continue;
-    for (std::size_t i = 0; i < count; ++i) {
-      const Answer& answer = group.answers()[i];
-      requests.front()->Done(outcome == Outcome::kCommitted ? answer : WhenUnknown(answer, first));
-      requests.pop_front();
+    const Step step = group->entries().empty() ? Step::kDone : Commit(*group);
+    if (step != Step::kDone) memory_.Reset();
+    if (step == Step::kAgain) continue;
+    if (step == Step::kFailed) break;
+    for (const Answer& answer : group->answers()) {
+      Reply(requests, 0, step == Step::kDone ? answer : WhenUnknown(answer, first));
     }
     return;
   }
-  if (failure_.has_value()) instead = Unavailable(*failure_);
-  for (const std::unique_ptr<Request>& request : requests) request->Done(instead);
-  requests.clear();
+  const Answer instead = Unavailable(
+      failure_.value_or(Error{Errc::kUnavailable, 0, "the store changed under every attempt"}));
+  while (!requests.empty()) Reply(requests, 0, instead);
 }
 
-Outcome Committer::Commit(Group& group) {
+std::optional<Group> Committer::Gather(Requests& requests) {
+  std::size_t count = 0;
+  try {
+    Group group(engine_, head_, clock_, options_.shard);
+    while (count < requests.size() && group.Add(*requests[count].request, options_.group)) ++count;
+    return group;
+  } catch (const std::bad_alloc&) {
+    // What the group has taken in of this one cannot be taken out of it again, so it goes, too. The
+    // others are decided anew.
+    Reply(requests, count, Unavailable(kNoMemory));
+    return std::nullopt;
+  }
+}
+
+void Committer::Reply(Requests& requests, std::size_t position, const Answer& answer) noexcept {
+  const auto at = requests.begin() + static_cast<Requests::difference_type>(position);
+  const Waiting one = std::move(*at);
+  requests.erase(at);
+  {
+    const std::scoped_lock lock(mutex_);
+    --unanswered_;
+    unanswered_octets_ -= one.octets;
+  }
+  one.request->Done(answer);
+}
+
+Committer::Step Committer::Commit(Group& group) noexcept {
   Group::Commit commit = group.Finish(memory_);
   const Result<Outcome> committed =
       engine_.Commit(stored_head_, commit.next_head, commit.puts, commit.erases);
   if (!committed.ok()) {  // which leaves everything as it was
-    Fail(committed.error());
-    if (committed.error().code == Errc::kUnavailable) (void)Reopen();
-    return Outcome::kStale;
+    Fail(committed.error(), Lasts::kUntilReopened);
+    return Recover() ? Step::kAgain : Step::kFailed;
   }
-  Outcome outcome = committed.value();
-  if (outcome == Outcome::kUnknown) outcome = Settle(group.head().nonce);
-  if (outcome == Outcome::kCommitted) Publish(group, std::move(commit.next_head));
-  if (outcome == Outcome::kUnknown) open_ = {.nonce = group.head().nonce, .clock = group.clock()};
-  if (outcome == Outcome::kStale) {
-    if (const Status resumed = Resume(); !resumed.ok()) Fail(resumed.error());
-  }
-  return outcome;
+  Step step = Step::kDone;
+  if (committed.value() == Outcome::kStale) step = Step::kAgain;
+  if (committed.value() == Outcome::kUnknown) step = Settle(group.head().nonce);
+  if (step == Step::kDone) Publish(group, std::move(commit.next_head));
+  if (step == Step::kUnknown) open_ = {.nonce = group.head().nonce, .clock = group.clock()};
+  if (step == Step::kAgain && !Resume()) return Step::kFailed;
+  return step;
 }
 
-// After kUnknown: kCommitted, or kStale when it is certain that nothing was and nothing will be
-// changed, or kUnknown when not even that is known.
-Outcome Committer::Settle(const WriterNonce& nonce) {
-  if (!Reopen().ok()) return Outcome::kUnknown;
+// After kUnknown: kDone; or kAgain, when it is certain that nothing was and nothing will be
+// changed; or kUnknown, when not even that is known, and then the engine has failed.
+Committer::Step Committer::Settle(const WriterNonce& nonce) {
+  if (!Reopen()) return Step::kUnknown;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const Result<StoredHead> stored = ReadStoredHead(engine_);
     if (!stored.ok()) break;
-    if (stored.value().head.nonce == nonce) return Outcome::kCommitted;
-    if (stored.value().octets != stored_head_) break;
+    if (stored.value().head.nonce == nonce) return Step::kDone;
     // Not yet. Once this fence is there, a commit that is still under way comes too late.
     Head fence = head_;
     crypto::FillRandom(fence.nonce);
-    std::string next = EncodeHead(fence);
-    const Result<Outcome> fenced = engine_.Commit(stored_head_, next, {}, {});
+    const Result<Outcome> fenced = engine_.Commit(stored_head_, EncodeHead(fence), {}, {});
     if (!fenced.ok() || fenced.value() == Outcome::kUnknown) break;
-    if (fenced.value() == Outcome::kCommitted) {
-      SetState(std::move(fence), std::move(next));
-      return Outcome::kStale;
-    }
+    if (fenced.value() == Outcome::kCommitted) return Step::kAgain;
   }
-  Fail({Errc::kUnavailable, 0, "the store does not settle a commit"});
-  return Outcome::kUnknown;
+  Fail({Errc::kUnavailable, 0, "the store does not settle a commit"}, Lasts::kUntilReopened);
+  return Step::kUnknown;
 }
 
-// Opens the engine again. If it had failed, goes on from what it holds.
-Status Committer::Reopen() {
-  next_attempt_ = std::chrono::steady_clock::now() + options_.retry;
-  Status status = engine_.Reopen();
-  if (status.ok() && failure_.has_value()) status = Resume();  // or Settle() looks for itself
-  if (!status.ok()) Fail(status.error());
-  return status;
+// Of what came of opening the engine again: whether doing that once more could help.
+Committer::Lasts Committer::Lasting(const Error& why) noexcept {
+  return why.code == Errc::kUnavailable ? Lasts::kUntilReopened : Lasts::kForGood;
 }
 
-// Goes on from what the engine holds. That may be more than anybody was told, but never less: then
-// the store has lost what was acknowledged, and writing on would hide it.
-Status Committer::Resume() {
+// Opens the engine again.
+bool Committer::Reopen() {
+  const Status reopened = engine_.Reopen();
+  if (!reopened.ok()) Fail(reopened.error(), Lasting(reopened.error()));
+  return reopened.ok();
+}
+
+// Opens the engine again and goes on from what it holds.
+bool Committer::Recover() { return Reopen() && Resume(); }
+
+// Goes on from what the engine holds.
+bool Committer::Resume() {
+  const Status taken = TakeOver();
+  if (!taken.ok()) Fail(taken.error(), Lasting(taken.error()));
+  return taken.ok();
+}
+
+// What the engine holds may be more than anybody was told, but never less: then the store has lost
+// what was acknowledged, and writing on would hide it.
+Status Committer::TakeOver() {
   Result<StoredHead> read = ReadStoredHead(engine_);
   if (!read.ok()) return read.error();
   auto [head, octets] = std::move(read).value();
@@ -235,7 +295,10 @@ Status Committer::Resume() {
   if (!is_ours) return kLogLost;
   if (open_.has_value() && head.nonce == open_->nonce) clock_ = open_->clock;
   open_.reset();
+  if (failure_.has_value()) Report(false, "changes are taken again");
   failure_.reset();
+  next_attempt_.reset();
+  wait_ = options_.retry;
   head.epoch = head_.epoch;
   SetState(std::move(head), std::move(octets));
   Tell({});
@@ -249,15 +312,44 @@ void Committer::Publish(const Group& group, std::string stored_head) {
 }
 
 void Committer::Tell(std::span<const Entry> entries) {
-  // A mark that cannot be written only notices less at the next start; the entries are synced.
-  if (mark_ != nullptr) (void)mark_->Store(head_.seq());
+  KeepMark();
   for (CommitListener* listener : listeners_) listener->OnCommit(head_, entries);
 }
 
-void Committer::Fail(const Error& why) {
+// A mark that cannot be written only notices less at the next start; the entries are synced.
+void Committer::KeepMark() {
+  if (mark_ == nullptr) return;
+  const Status stored = mark_->Store(head_.seq());
+  if (stored.ok() == mark_is_kept_) return;
+  mark_is_kept_ = stored.ok();
+  Report(!mark_is_kept_, mark_is_kept_
+                             ? "the mark is kept again"
+                             : "the mark cannot be kept: " + InWords(stored.error()) +
+                                   "; changes go on, but a log that came back shorter would not be "
+                                   "noticed at the next start");
+}
+
+// No writes from now on.
+void Committer::Fail(const Error& why, Lasts lasts) {
+  const bool is_news = !failure_.has_value() || failure_->code != why.code ||
+                       failure_->detail != why.detail || failure_->what != why.what;
+  const bool is_for_good = lasts == Lasts::kForGood;
   failure_ = why;
-  const std::scoped_lock lock(mutex_);
-  shown_failure_ = why;
+  next_attempt_.reset();
+  if (!is_for_good) next_attempt_ = std::chrono::steady_clock::now() + wait_;
+  {
+    const std::scoped_lock lock(mutex_);
+    shown_failure_ = why;
+  }
+  if (!is_news) return;
+  Report(true, "changes are refused: " + InWords(why) +
+                   (is_for_good ? "; reads go on, and nothing is tried again: stop the node, see "
+                                  "to the store, and start it again; the start says what it finds"
+                                : "; reads go on, and the store is opened again until that works"));
+}
+
+void Committer::Report(bool is_trouble, std::string text) const {
+  if (options_.report) options_.report({.is_trouble = is_trouble, .text = std::move(text)});
 }
 
 void Committer::SetState(Head head, std::string stored_head) {

@@ -10,12 +10,17 @@
 //
 // So "committed" means synced, noted and visible. A commit whose outcome is unknown is settled by
 // opening the engine again; while that fails, writes are refused, reads go on, and it is tried
-// again.
+// again, less and less often. Where trying cannot help, because the store is damaged, has lost
+// entries or has another writer, it is left alone: writes are refused until a restart.
+//
+// Memory that runs out while a request is decided fails that request. From the commit on it ends
+// the process: then nobody could say any more what was committed and who was told.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -49,14 +54,27 @@ class CommitListener {
 
 class Committer {
  public:
+  // What an operator should know.
+  struct Notice {
+    bool is_trouble = true;  // or the end of it
+    std::string text;
+  };
+
   struct Options {
     std::uint32_t shard = 0;
-    // That wait, besides those that the commit thread has taken; more are "busy". One alone always
-    // has room.
+    // Accepted and not answered, those under way included; more are "busy". One that has all the
+    // octets to itself always has room.
     std::size_t queue_requests = 8'192;
     std::size_t queue_octets = std::size_t{64} << 20;
     Group::Limits group;
-    std::chrono::milliseconds retry{1'000};  // between attempts to open a failed engine again
+
+    // Until a failed engine is opened again: the first time, and, doubled each time, at most.
+    std::chrono::milliseconds retry{1'000};
+    std::chrono::milliseconds longest_retry{60'000};
+
+    // Told, in words for the operator, when writing stops (why, and what happens next) or goes on,
+    // and the same of the mark. Only when that changes. On the commit thread; must not block.
+    std::function<void(const Notice&)> report;
   };
 
   // Where writing stands.
@@ -68,9 +86,12 @@ class Committer {
 
   // Goes on from what is stored. `engine`, `clock`, `mark` and the listeners must outlive the
   // committer; without a `mark` none is kept, for tests. Starts the commit thread.
-  // Errors: kCorrupt   the head is behind the mark: something acknowledged is missing; or the head
-  //                    does not read
+  // Errors: kConflict  the head is behind the mark: something acknowledged is missing; `detail` is
+  //                    how many entries
+  //         kCorrupt   the head does not read, and `detail` is the octet; or the mark
   //         kTooLarge  a newer layout; `detail` is its version
+  //         kUnavailable, kInternal, kDenied  `detail` is the errno: the store does not answer, the
+  //                    mark cannot be written, or there is no room for another thread
   static Result<std::unique_ptr<Committer>> Start(store::Engine& engine, const Clock& clock,
                                                   store::MarkFile* mark,
                                                   std::vector<CommitListener*> listeners,
@@ -91,7 +112,22 @@ class Committer {
   State state() const;
 
  private:
-  using Requests = std::deque<std::unique_ptr<Request>>;
+  struct Waiting {
+    std::unique_ptr<Request> request;
+    std::size_t octets;  // when it came; it may give some away
+  };
+  using Requests = std::deque<Waiting>;
+
+  // What came of a group.
+  enum class Step : std::uint8_t {
+    kDone,     // its answers hold
+    kAgain,    // nothing was changed; put it together again
+    kFailed,   // nothing was changed, and failure_ says why
+    kUnknown,  // it was committed or not
+  };
+
+  // What ends a failure: opening the engine again, in the end, or only a restart.
+  enum class Lasts : std::uint8_t { kUntilReopened, kForGood };
 
   // A commit whose outcome is still open, and the clock rule that holds if it was committed.
   struct OpenCommit {
@@ -103,21 +139,30 @@ class Committer {
             std::vector<CommitListener*> listeners, const Options& options);
 
   // Goes on from `stored`: starts the commit thread.
-  void Begin(StoredHead stored);
+  Status Begin(StoredHead stored);
   // Takes `request` over, or says why not.
   std::optional<Answer> Enqueue(std::unique_ptr<Request>& request);
   void Run();
   bool Take(Requests& requests);
   // Answers some of `requests`, from the front, at least one, and takes them out.
   void Serve(Requests& requests);
-  // kStale: nothing was changed, the group has to be put together again.
-  store::Outcome Commit(Group& group);
-  store::Outcome Settle(const WriterNonce& nonce);
-  Status Reopen();
-  Status Resume();
+  // Decides requests from the front. Nothing: there was no memory for one, which was sent away.
+  std::optional<Group> Gather(Requests& requests);
+  // Answers `requests[position]` and takes it out.
+  void Reply(Requests& requests, std::size_t position, const Answer& answer) noexcept;
+  // Ends the process where it runs out of memory.
+  Step Commit(Group& group) noexcept;
+  Step Settle(const WriterNonce& nonce);
+  bool Reopen();
+  bool Recover();
+  bool Resume();
+  Status TakeOver();
   void Publish(const Group& group, std::string stored_head);
   void Tell(std::span<const Entry> entries);
-  void Fail(const Error& why);
+  void KeepMark();
+  static Lasts Lasting(const Error& why) noexcept;
+  void Fail(const Error& why, Lasts lasts);
+  void Report(bool is_trouble, std::string text) const;
   void SetState(Head head, std::string stored_head);
 
   store::Engine& engine_;
@@ -132,13 +177,16 @@ class Committer {
   std::string stored_head_;       // head_ in the octets that the engine holds
   std::optional<Error> failure_;  // of the engine: no writes until it was opened again
   std::optional<OpenCommit> open_;
-  std::chrono::steady_clock::time_point next_attempt_;
+  std::optional<std::chrono::steady_clock::time_point> next_attempt_;  // to open it, if ever
+  std::chrono::milliseconds wait_;                                     // before the next but one
+  bool mark_is_kept_ = true;
 
   // Under the mutex.
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   Requests queue_;
-  std::size_t queued_octets_ = 0;
+  std::size_t unanswered_ = 0;  // in the queue or taken out of it
+  std::size_t unanswered_octets_ = 0;
   bool stopping_ = false;
   Head shown_head_;  // copies of the commit thread's, for state()
   ClockRule shown_clock_;

@@ -43,15 +43,21 @@ stored::v1::Token FirstToken(const std::string& secret) {
   return token;
 }
 
-std::string StartFailure(const Error& error) {
+// Why the committer does not start on `directory`, and what to do.
+std::string StartFailure(const Error& error, const std::filesystem::path& directory) {
+  const std::string look = "idnodectl audit verify --data " + directory.string();
   switch (error.code) {
     case Errc::kTooLarge:
       return "the data was written by a newer version of idnoded (layout " +
              std::to_string(error.detail) + "); install that version";
+    case Errc::kConflict:
+      return std::string(error.what) + " (" + std::to_string(error.detail) + "); restore " +
+             directory.string() + " from a backup; or look at what is there with " + look +
+             ", and remove " + (directory / "mark").string() + " to go on without what is missing";
     case Errc::kCorrupt:
-      return std::string(error.what) + " (" + std::to_string(error.detail) +
-             " entries); restore the directory from a backup, or look at what is there with "
-             "idnodectl audit verify --data DIR and remove DIR/mark to accept the loss";
+      return "the head of the log in " + (directory / "db").string() + " is damaged (" +
+             error.what + ", octet " + std::to_string(error.detail) + "); restore " +
+             directory.string() + " from a backup; what is left can be looked at with " + look;
     default:
       return Because(error);
   }
@@ -115,9 +121,15 @@ void Core::StartCommitter(const std::filesystem::path& directory, const Options&
   mark_ = std::make_unique<store::MarkFile>(std::move(mark).value());
   std::vector<ledger::CommitListener*> listeners = {control_.get()};
   listeners.insert(listeners.end(), options.listeners.begin(), options.listeners.end());
+  ledger::Committer::Options committer_options = options.committer;
+  committer_options.report = [this](const ledger::Committer::Notice& notice) {
+    const auto level = notice.is_trouble ? Logger::Level::kError : Logger::Level::kInfo;
+    logger_.Write(level, notice.is_trouble ? "writing failed" : "writing recovered",
+                  {{"reason", notice.text}});
+  };
   auto committer = ledger::Committer::Start(*engine_, clock_, mark_.get(), std::move(listeners),
-                                            options.committer);
-  if (!committer.ok()) Refuse(StartFailure(committer.error()));
+                                            committer_options);
+  if (!committer.ok()) Refuse(StartFailure(committer.error(), directory));
   committer_ = std::move(committer).value();
   logger_.Info("store opened",
                {{"directory", directory.string()}, {"entries", committer_->state().head.seq()}});

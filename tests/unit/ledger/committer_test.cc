@@ -156,7 +156,7 @@ TEST_F(CommitterTest, EveryCommitHasItsOwnNonceAndEveryWriterItsEpoch) {
 }
 
 TEST_F(CommitterTest, MoreThanTheQueueHoldsIsBusyAtOnce) {
-  Start({.queue_requests = 4});
+  Start({.queue_requests = 5});  // the one under way, and four that wait
   std::promise<void> go;
   std::promise<void> held;
   auto first = Send(*committer_, Creates("88.118/FIRST"), {.on_decide = [&] {
@@ -423,8 +423,9 @@ TEST_F(CommitterTest, AWriterOfALaterEpochEndsOurWriting) {
   ASSERT_EQ(Do(Creates("88.118/A")).kind, Kind::kCommitted);
   const Answer refused = Do(Creates("88.118/B"));
   EXPECT_EQ(refused.kind, Kind::kUnavailable);
-  EXPECT_EQ(refused.error.code, Errc::kConflict);
+  EXPECT_EQ(refused.error.code, Errc::kUnavailable) << "it is nothing that the caller did";
   EXPECT_FALSE(committer_->state().accepts_writes);
+  EXPECT_EQ(committer_->state().refusal.code, Errc::kConflict);
   EXPECT_EQ(Do(Creates("88.118/C")).kind, Kind::kUnavailable) << "and it stays so";
   EXPECT_EQ(StopAndRecount().size(), 2U);
 }
@@ -450,8 +451,9 @@ TEST(Committer, AStoreThatHasLostAcknowledgedEntriesIsNotWrittenTo) {
                          .value();
     ASSERT_EQ(Send(*committer, Creates("88.118/A")).get().kind, Kind::kCommitted);
     EXPECT_EQ(Send(*committer, Creates("88.118/B")).get().kind, Kind::kOutcomeUnknown);
+    while (committer->state().refusal.code != Errc::kCorrupt) std::this_thread::yield();
     const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(20);
-    while (std::chrono::steady_clock::now() < end) {  // so that opening is tried again
+    while (std::chrono::steady_clock::now() < end) {  // in which opening could be tried again
       EXPECT_EQ(Send(*committer, Creates("88.118/C")).get().kind, Kind::kUnavailable);
     }
     EXPECT_FALSE(committer->state().accepts_writes);

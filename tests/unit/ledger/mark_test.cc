@@ -1,6 +1,8 @@
 // The mark beside the store: a log that is shorter than it was does not go unnoticed.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 #include <optional>
 
@@ -65,7 +67,7 @@ TEST_F(MarkTest, AHeadBehindItIsRefusedAndTheMarkStays) {
     store::MemoryEngine engine(disk_);
     const auto refused = Start(engine);
     ASSERT_FALSE(refused.ok());
-    EXPECT_EQ(refused.error().code, Errc::kCorrupt);
+    EXPECT_EQ(refused.error().code, Errc::kConflict);
     EXPECT_EQ(refused.error().detail, 2U) << "so many are missing";
     EXPECT_EQ(InFile(), 5U) << "the evidence is not overwritten";
   }
@@ -77,7 +79,7 @@ TEST_F(MarkTest, AnEmptyStoreBesideItIsRefused) {
   store::MemoryEngine engine(disk_);
   const auto refused = Start(engine);
   ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().code, Errc::kCorrupt);
+  EXPECT_EQ(refused.error().code, Errc::kConflict);
   EXPECT_EQ(refused.error().detail, 3U);
 }
 
@@ -122,20 +124,63 @@ TEST_F(MarkTest, IsNotLoweredWhenTheStoreComesBackShorter) {
     if (commit == 3) engine.below().Inject(store::MemoryEngine::Fault::kUnknownLost);
     return std::nullopt;
   };
-  std::atomic<int> reopens = 0;
   engine.on_reopen = [&](std::size_t) -> std::optional<Error> {
     disk_ = {};
-    ++reopens;
     return std::nullopt;
   };
   const auto committer = Start(engine).value();
   ASSERT_EQ(Send(*committer, Creates("88.118/A")).get().kind, Kind::kCommitted);
   ASSERT_EQ(Send(*committer, Creates("88.118/B")).get().kind, Kind::kCommitted);
   EXPECT_EQ(Send(*committer, Creates("88.118/C")).get().kind, Kind::kOutcomeUnknown);
-  while (reopens < 4) std::this_thread::yield();
-  EXPECT_FALSE(committer->state().accepts_writes);
+  while (committer->state().refusal.code != Errc::kCorrupt) std::this_thread::yield();
   committer->Stop();
   EXPECT_EQ(InFile(), 2U);
+}
+
+// Writes to no file beyond its octet 0, so to none, as long as this lives.
+class NoFileGrows {
+ public:
+  NoFileGrows() {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit none{.rlim_cur = 0, .rlim_max = before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &none);
+  }
+  NoFileGrows(const NoFileGrows&) = delete;
+  NoFileGrows& operator=(const NoFileGrows&) = delete;
+  ~NoFileGrows() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(MarkTest, ThatItCannotBeKeptIsToldOnceAndTheEndOfIt) {
+  std::signal(SIGXFSZ, SIG_IGN);
+  store::MemoryEngine engine(disk_);
+  std::vector<std::pair<bool, std::string>> told;
+  auto started =
+      Committer::Start(engine, clock_, &mark_, {}, {.report = [&](const Committer::Notice& notice) {
+                         told.emplace_back(notice.is_trouble, notice.text);
+                       }});
+  const auto committer = std::move(started).value();
+  const auto create = [&] {
+    const std::string identifier = "88.118/" + std::to_string(number_++);
+    return Send(*committer, Creates(identifier)).get().kind;
+  };
+  ASSERT_EQ(create(), Kind::kCommitted);
+  ASSERT_TRUE(told.empty());
+  {
+    const NoFileGrows none;
+    for (int i = 0; i < 3; ++i)
+      EXPECT_EQ(create(), Kind::kCommitted) << "it is synced all the same";
+  }
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_TRUE(told[0].first);
+  EXPECT_NE(told[0].second.find("File too large"), std::string::npos) << told[0].second;
+  EXPECT_EQ(InFile(), 1U);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(create(), Kind::kCommitted);
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_FALSE(told[1].first);
+  EXPECT_EQ(InFile(), 7U);
 }
 
 }  // namespace

@@ -194,7 +194,7 @@ TEST_F(RocksLedger, AnEmptyDatabaseBesideItsMarkIsRefused) {
   engine_ = store::RocksEngine::Open(directory_.path() / "db", {.env = env_.get()}).value();
   const auto refused = Committer::Start(*engine_, clock_, &mark_, {}, {});
   ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().code, Errc::kCorrupt);
+  EXPECT_EQ(refused.error().code, Errc::kConflict);
 }
 
 }  // namespace
