@@ -293,8 +293,10 @@ Status Committer::TakeOver() {
   if (head.epoch > head_.epoch) return kForeignWriter;
   const bool is_ours = head.seq() > head_.seq() || head.tree == head_.tree;
   if (!is_ours) return kLogLost;
-  if (open_.has_value() && head.nonce == open_->nonce) clock_ = open_->clock;
-  open_.reset();
+  if (open_.has_value() && head.nonce == open_->nonce) {
+    clock_ = open_->clock;
+    open_.reset();
+  }
   if (failure_.has_value()) Report(false, "changes are taken again");
   failure_.reset();
   next_attempt_.reset();
@@ -307,6 +309,7 @@ Status Committer::TakeOver() {
 
 void Committer::Publish(const Group& group, std::string stored_head) {
   clock_ = group.clock();
+  open_.reset();  // or it comes too late
   SetState(group.head(), std::move(stored_head));
   Tell(group.entries());
 }

@@ -8,7 +8,7 @@
 // An Engine is one shard. tests/unit/store/engine_contract_test.cc holds every engine to this page.
 //
 //   Readable      what may be read: the engine as it is now, or a Snapshot of it
-//   Engine        the above, Commit(), and Reopen() to settle a commit of unknown outcome
+//   Engine        the above, Commit(), and Reopen() to go on after one of unknown outcome
 //   MemoryEngine  for tests: as strict as the others, fails on order         (store/memory)
 //   RocksEngine   one directory on this machine                              (store/rocksdb)
 //   ReaderGate    lets an engine wait until its readers have left the old one
@@ -122,9 +122,9 @@ class Engine : public Readable {
   // `expected_head`. An empty `expected_head` expects that there is none yet: a new shard. No head
   // may be like an earlier one: put a nonce in it, new for every commit.
   //
-  // After kUnknown Reopen(), then reread Head(). Your nonce in it means committed. The expected
-  // head still there means: not yet. Once another commit has succeeded it means never, for the late
-  // one is then stale.
+  // After kUnknown Reopen(), then reread Head(). Your nonce in it means committed. Any other means:
+  // not yet, for what is on its way to another machine may still arrive. Only once another commit
+  // has succeeded does it mean never: the late one is then stale.
   //
   // Errors, all of which leave everything as it was:
   //   kTooLarge   more keys or octets than limits(); split the group
@@ -136,11 +136,13 @@ class Engine : public Readable {
   Result<Outcome> Commit(std::string_view expected_head, std::string_view next_head,
                          std::span<const Put> puts, std::span<const Erase> erases);
 
-  // Closes what lies below and opens it anew, which settles a commit of unknown outcome. Waits for
-  // reads under way; reads that come meanwhile wait, too. Snapshots taken before fail from then on,
-  // even if this fails.
-  // Errors: kUnavailable  it cannot be opened for writing now; call again later. If the disk is
-  //                       full, what is open may stay so, with its snapshots
+  // Closes what lies below and opens it anew. Then Head() and Commit() answer again, and all that
+  // this settles of a commit of unknown outcome is what Head() says; see Commit(). Waits for reads
+  // under way; reads that come meanwhile wait, too, but not for an attempt that follows one that
+  // has failed. Snapshots taken before fail from then on, even if this fails.
+  // Errors: kUnavailable  it cannot be opened for writing now; call again later. What an earlier
+  //                       failure has left open to be read, and on a full disk whatever is open,
+  //                       may stay so, with its snapshots
   //         kCorrupt      nor will it ever be: it is damaged
   // Then there is no head and no commit until a later call succeeds; other reads go on, if what is
   // there can be read at all.

@@ -135,19 +135,37 @@ Status MemoryEngine::Reopen() {
 Result<Outcome> MemoryEngine::Apply(std::string_view expected_head, std::string_view next_head,
                                     std::span<const Put> puts, std::span<const Erase> erases) {
   if (!AreDistinct(puts, erases)) return Error{Errc::kMalformed, 0, "a key given twice"};
-  const Result<std::string> head = Head();
-  if (!head.ok()) return head.error();
-  if (head.value() != expected_head) return Outcome::kStale;
+  if (unsettled_) return Head().error();
+  LandLate();
+  if (Head().value() != expected_head) return Outcome::kStale;
   const Fault fault = TakeFault();
   if (fault == Fault::kStale) return Outcome::kStale;
   unsettled_ = fault != Fault::kNone;
   if (fault == Fault::kUnknownLost) return Outcome::kUnknown;
+  if (fault == Fault::kUnknownLate) {
+    late_ = Late{.expected_head = std::string(expected_head),
+                 .next_head = std::string(next_head),
+                 .puts = {puts.begin(), puts.end()},
+                 .erases = {erases.begin(), erases.end()}};
+    return Outcome::kUnknown;
+  }
+  Change(next_head, puts, erases);
+  return fault == Fault::kUnknownApplied ? Outcome::kUnknown : Outcome::kCommitted;
+}
 
+void MemoryEngine::Change(std::string_view next_head, std::span<const Put> puts,
+                          std::span<const Erase> erases) {
   const std::unique_lock lock(mutex_);
   disk_.Of(Family::kMeta).insert_or_assign(std::string(kHeadKey), std::string(next_head));
   for (const Put& put : puts) disk_.Of(put.family).insert_or_assign(put.key, put.value);
   for (const Erase& erase : erases) disk_.Of(erase.family).erase(erase.key);
-  return fault == Fault::kUnknownApplied ? Outcome::kUnknown : Outcome::kCommitted;
+}
+
+// The head is compared only now: what comes too late changes nothing.
+void MemoryEngine::LandLate() {
+  const std::optional<Late> late = std::exchange(late_, std::nullopt);
+  if (!late.has_value() || Head().value() != late->expected_head) return;
+  Change(late->next_head, late->puts, late->erases);
 }
 
 MemoryEngine::Fault MemoryEngine::TakeFault() noexcept {

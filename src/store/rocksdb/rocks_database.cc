@@ -29,7 +29,7 @@ Status RocksDatabase::Get(At at, Family family, std::string_view key, std::strin
                                    ? db_->Get(now_, Of(family), AsSlice(key), &value)
                                    : db_->Get(ReadAt(at), Of(family), AsSlice(key), &value);
   if (read.ok()) return {};
-  return FromRocks(read, "get");
+  return FromRead(read, "get");
 }
 
 Result<std::vector<std::optional<std::string>>> RocksDatabase::MultiGet(
@@ -46,7 +46,7 @@ Result<std::vector<std::optional<std::string>>> RocksDatabase::MultiGet(
     if (statuses[i].ok()) {
       values[i] = found[i].ToString();
     } else if (!statuses[i].IsNotFound()) {
-      return FromRocks(statuses[i], "multi get");
+      return FromRead(statuses[i], "multi get");
     }
   }
   return values;
@@ -59,7 +59,7 @@ Result<std::vector<Row>> RocksDatabase::Scan(At at, Family family, std::string_v
   for (it->Seek(AsSlice(from)); it->Valid() && rows.size() < limit; it->Next()) {
     rows.push_back({it->key().ToString(), it->value().ToString()});
   }
-  if (!it->status().ok()) return FromRocks(it->status(), "scan");  // an error, too, ends the loop
+  if (!it->status().ok()) return FromRead(it->status(), "scan");  // an error, too, ends the loop
   return rows;
 }
 

@@ -1,6 +1,7 @@
 #include "store/rocksdb/rocks_engine.h"
 
 #include <cerrno>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -144,30 +145,36 @@ Status RocksEngine::Reopen() {
     unsettled_.store(true, std::memory_order_relaxed);
     return room;
   }
+  // Readers wait only while what they read is taken from them. A database that is open for writing
+  // has to go first, or its lock would keep us out; what an earlier failure has left, if anything,
+  // goes once there is another.
+  std::optional<ReaderGate::Closed> closed;
+  if (database_ != nullptr && database_->writable()) CloseDatabase(closed);
   std::string reason;
-  if (database_ != nullptr && !database_->writable()) {
-    // What is open is what an earlier failure has left for the readers: it keeps nobody out, so
-    // they need not wait while we try.
-    auto database = opener_->Open(RocksOpener::Mode::kWrite, reason);
-    if (!database.ok()) return Fail(database.error(), reason);
-    const ReaderGate::Closed closed(gate_);
-    EndSnapshots();
-    database_ = std::move(database).value();
-  } else {
-    const ReaderGate::Closed closed(gate_);
-    EndSnapshots();
-    database_.reset();  // or its lock would keep us out
-    auto database = opener_->Open(RocksOpener::Mode::kWrite, reason);
-    if (!database.ok()) {
-      std::string unread;
-      auto readable = opener_->Open(RocksOpener::Mode::kRead, unread);
-      if (readable.ok()) database_ = std::move(readable).value();
-      return Fail(database.error(), reason);
-    }
-    database_ = std::move(database).value();
+  auto database = opener_->Open(RocksOpener::Mode::kWrite, reason);
+  if (!database.ok()) {
+    if (database_ == nullptr) OpenForReaders(closed);
+    return Fail(database.error(), reason);
   }
+  if (!closed.has_value()) CloseDatabase(closed);
+  database_ = std::move(database).value();
+  told_.reset();
   unsettled_.store(false, std::memory_order_relaxed);
   return {};
+}
+
+void RocksEngine::CloseDatabase(std::optional<ReaderGate::Closed>& closed) {
+  closed.emplace(gate_);
+  EndSnapshots();
+  database_.reset();
+}
+
+void RocksEngine::OpenForReaders(std::optional<ReaderGate::Closed>& closed) {
+  std::string unread;
+  auto database = opener_->Open(RocksOpener::Mode::kRead, unread);
+  if (!database.ok()) return;
+  if (!closed.has_value()) closed.emplace(gate_);
+  database_ = std::move(database).value();
 }
 
 // Once the disk is full, it takes a good deal of room to go on, or the two would alternate.
@@ -189,9 +196,13 @@ Status RocksEngine::CheckRoom() {
   return Error{Errc::kUnavailable, ENOSPC, "the disk is full"};
 }
 
+// Tells only what is new, however often it is tried.
 Status RocksEngine::Fail(const Error& error, const std::string& reason) {
   unsettled_.store(true, std::memory_order_relaxed);
-  if (options_.report) options_.report(reason);
+  const bool is_news =
+      !told_.has_value() || told_->code != error.code || told_->detail != error.detail;
+  told_ = error;
+  if (is_news && options_.report) options_.report(reason);
   const Errc code = error.code == Errc::kCorrupt ? Errc::kCorrupt : Errc::kUnavailable;
   return Error{code, error.detail, "reopen database"};
 }

@@ -41,7 +41,7 @@ struct RocksOptions {
   std::uint64_t reserve_octets = std::uint64_t{256} << 20;
 
   // Told, in words for a person, that the disk is full, why a commit became kUnknown and why
-  // Reopen() failed. Called on the committer's thread.
+  // Reopen() failed, if it did not fail so the last time. Called on the committer's thread.
   std::function<void(const std::string& trouble)> report;
 
   // Where the files are; nullptr is this machine's file system. Must outlive the engine. For tests

@@ -44,4 +44,11 @@ Error FromRocks(const rocksdb::Status& status, const char* what) {
   return {CodeOf(status, number), static_cast<std::uint32_t>(number), what};
 }
 
+Error FromRead(const rocksdb::Status& status, const char* what) {
+  Error error = FromRocks(status, what);
+  const bool is_told = error.code == Errc::kNotFound || error.code == Errc::kCorrupt;
+  if (!is_told) error.code = Errc::kUnavailable;
+  return error;
+}
+
 }  // namespace idnode::store

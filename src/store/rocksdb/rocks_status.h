@@ -18,4 +18,8 @@ namespace idnode::store {
 // `detail` is the errno where it can be known (EWOULDBLOCK when locked), otherwise 0.
 Error FromRocks(const rocksdb::Status& status, const char* what);
 
+// The same of a read in a database that is open: kNotFound, kCorrupt, and kUnavailable for anything
+// else that keeps it from being read.
+Error FromRead(const rocksdb::Status& status, const char* what);
+
 }  // namespace idnode::store

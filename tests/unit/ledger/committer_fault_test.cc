@@ -23,12 +23,13 @@ enum class Trouble : std::uint8_t {
   kStale,
   kUnknownLost,
   kUnknownApplied,
+  kUnknownLate,
   kUnavailable,  // an error instead of an outcome: nothing was changed
   kCorrupt,
 };
-constexpr std::array<Trouble, 5> kTroubles = {Trouble::kStale, Trouble::kUnknownLost,
-                                              Trouble::kUnknownApplied, Trouble::kUnavailable,
-                                              Trouble::kCorrupt};
+constexpr std::array<Trouble, 6> kTroubles = {Trouble::kStale,          Trouble::kUnknownLost,
+                                              Trouble::kUnknownApplied, Trouble::kUnknownLate,
+                                              Trouble::kUnavailable,    Trouble::kCorrupt};
 
 std::optional<Result<Outcome>> Cause(Trouble trouble, MemoryEngine& engine) {
   switch (trouble) {
@@ -40,6 +41,9 @@ std::optional<Result<Outcome>> Cause(Trouble trouble, MemoryEngine& engine) {
       return std::nullopt;
     case Trouble::kUnknownApplied:
       engine.Inject(MemoryEngine::Fault::kUnknownApplied);
+      return std::nullopt;
+    case Trouble::kUnknownLate:
+      engine.Inject(MemoryEngine::Fault::kUnknownLate);
       return std::nullopt;
     case Trouble::kUnavailable:
       return Error{Errc::kUnavailable, 0, "the disk is away, on order"};
@@ -179,6 +183,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"Applied", Trouble::kUnknownApplied, 0, false},
                     Case{"AppliedAndReopeningFailsOnce", Trouble::kUnknownApplied, 1, true},
                     Case{"AppliedAndReopeningFailsLong", Trouble::kUnknownApplied, 4, true},
+                    Case{"Late", Trouble::kUnknownLate, 0, false},
+                    Case{"LateAndReopeningFailsOnce", Trouble::kUnknownLate, 1, true},
                     Case{"Unavailable", Trouble::kUnavailable, 0, false},
                     Case{"UnavailableAndReopeningFails", Trouble::kUnavailable, 2, false},
                     Case{"Corrupt", Trouble::kCorrupt, 0, false},

@@ -162,7 +162,7 @@ TEST_F(GrpcRegistrarTest, TheSchemeOfAuthorizationIsBearerInAnyCase) {
 }
 
 TEST_F(GrpcRegistrarTest, AFullQueueIsBusyAndAStrangeClockUnavailable) {
-  Build(std::move(engine_), {.queue_requests = 1});
+  Build(std::move(engine_), {.queue_requests = 2});
   Serve(Local());
   gate_.Close();
   std::thread first([&] { EXPECT_EQ(Register("88.118.1001/first", "writer").code(), "(none)"); });

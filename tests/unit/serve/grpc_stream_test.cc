@@ -95,7 +95,7 @@ TEST_F(GrpcStreamTest, ResultsThatComeAtOnceAllArrive) {
 TEST_F(GrpcStreamTest, NoMoreRowsAreReadThanTheWindowHolds) {
   GrpcServer::Options options = Local();
   options.stream_window = 8;
-  // One group of 8 with the committer, and 8 that wait: what comes beyond would be told "busy".
+  // What comes beyond would be told "busy".
   Build(std::move(engine_), {.queue_requests = 8});
   Serve(options);
   gate_.Close();

@@ -6,6 +6,7 @@
 #include <rocksdb/file_system.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -35,6 +36,16 @@ class BreakableDisk final : public rocksdb::FileSystemWrapper {
   }
   void AllowNewFiles() { refuses_ = false; }
 
+  // From now on, or no more, no table can be read: this is the answer instead.
+  void RefuseReading(const IOStatus& answer) {
+    read_answer_ = answer;
+    refuses_reading_ = true;
+  }
+  void AllowReading() { refuses_reading_ = false; }
+
+  // Called whenever somebody looks whether a file is there.
+  void OnLook(std::function<void()> look) { on_look_ = std::move(look); }
+
   // From now on, or no more, there is no room: not for a new file, not in an old one, not at a
   // sync.
   void Fill(bool full) { full_ = full; }
@@ -52,6 +63,18 @@ class BreakableDisk final : public rocksdb::FileSystemWrapper {
     const bool log = std::string_view(name).ends_with(".log");
     *file = std::make_unique<File>(std::move(*file), log ? fault_ : never_, full_);
     return status;
+  }
+  IOStatus NewRandomAccessFile(const std::string& name, const rocksdb::FileOptions& options,
+                               std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
+                               IODebugContext* debug) override {
+    IOStatus status = FileSystemWrapper::NewRandomAccessFile(name, options, file, debug);
+    if (status.ok()) *file = std::make_unique<Table>(std::move(*file), *this);
+    return status;
+  }
+  IOStatus FileExists(const std::string& name, const IOOptions& options,
+                      IODebugContext* debug) override {
+    if (on_look_) on_look_();
+    return FileSystemWrapper::FileExists(name, options, debug);
   }
   IOStatus NewDirectory(const std::string& name, const IOOptions& options,
                         std::unique_ptr<rocksdb::FSDirectory>* directory,
@@ -102,6 +125,26 @@ class BreakableDisk final : public rocksdb::FileSystemWrapper {
     const std::atomic<bool>& full_;
   };
 
+  class Table final : public rocksdb::FSRandomAccessFileOwnerWrapper {
+   public:
+    Table(std::unique_ptr<rocksdb::FSRandomAccessFile> file, const BreakableDisk& disk)
+        : FSRandomAccessFileOwnerWrapper(std::move(file)), disk_(disk) {}
+
+    IOStatus Read(std::uint64_t offset, std::size_t octets, const IOOptions& options,
+                  rocksdb::Slice* result, char* scratch, IODebugContext* debug) const override {
+      if (disk_.refuses_reading_) return disk_.read_answer_;
+      return FSRandomAccessFileOwnerWrapper::Read(offset, octets, options, result, scratch, debug);
+    }
+    IOStatus MultiRead(rocksdb::FSReadRequest* requests, std::size_t count,
+                       const IOOptions& options, IODebugContext* debug) override {
+      if (disk_.refuses_reading_) return disk_.read_answer_;
+      return FSRandomAccessFileOwnerWrapper::MultiRead(requests, count, options, debug);
+    }
+
+   private:
+    const BreakableDisk& disk_;
+  };
+
   class Directory final : public rocksdb::FSDirectory {
    public:
     IOStatus Fsync(const IOOptions& /*options*/, IODebugContext* /*debug*/) override {
@@ -115,6 +158,9 @@ class BreakableDisk final : public rocksdb::FileSystemWrapper {
   std::atomic<std::uint64_t> free_{kWhatThereIs};
   std::atomic<bool> refuses_{false};
   IOStatus answer_;  // set before `refuses_`
+  std::atomic<bool> refuses_reading_{false};
+  IOStatus read_answer_;           // likewise
+  std::function<void()> on_look_;  // set while nothing is opened
 };
 
 }  // namespace idnode::store

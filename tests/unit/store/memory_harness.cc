@@ -13,9 +13,11 @@ class MemoryHarness final : public EngineHarness {
 
   Engine& engine() override { return engine_.value(); }
   void Restart() override { engine_.emplace(disk_); }
-  void BreakNextCommit(bool applied) override {
-    engine_.value().Inject(applied ? MemoryEngine::Fault::kUnknownApplied
-                                   : MemoryEngine::Fault::kUnknownLost);
+  void BreakNextCommit(Fate fate) override {
+    using Fault = MemoryEngine::Fault;
+    engine_.value().Inject(fate == Fate::kApplied ? Fault::kUnknownApplied
+                           : fate == Fate::kLost  ? Fault::kUnknownLost
+                                                  : Fault::kUnknownLate);
   }
   void BreakReopening(bool broken) override {
     engine_.value().FailReopening(broken ? std::numeric_limits<std::size_t>::max() : 0);

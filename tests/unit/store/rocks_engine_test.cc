@@ -10,8 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <chrono>
 #include <fstream>
+#include <future>
 #include <iterator>
 #include <map>
 #include <system_error>
@@ -341,6 +344,74 @@ TEST_F(RocksEngineTest, ReopeningReportsDamageAsDamage) {
   FlipABit(log, std::filesystem::file_size(log) / 2);
   EXPECT_TRUE(opened.value()->Reopen().ok());
   EXPECT_EQ(opened.value()->Head().value(), "3");
+}
+
+// There is nothing that could be taken from them.
+TEST_F(RocksEngineTest, WithNothingOpenNobodyWaitsForAnAttemptToOpenIt) {
+  const auto opened = Open();
+  ASSERT_TRUE(opened.ok()) << reason_;
+  Fill(*opened.value(), 3);
+  const auto log = LogOf(path_);
+  FlipABit(log, std::filesystem::file_size(log) / 2);
+  ASSERT_FALSE(opened.value()->Reopen().ok());
+
+  int looks = 0;
+  std::vector<std::future<void>> readers;
+  disk_->OnLook([&] {
+    ++looks;
+    auto reader = std::async(std::launch::async, [&] {
+      std::string value;
+      const Status read = opened.value()->Get(Family::kRecords, "1", value);
+      EXPECT_EQ(read.ok() ? Errc{} : read.error().code, Errc::kUnavailable);
+    });
+    EXPECT_EQ(reader.wait_for(std::chrono::seconds(5)), std::future_status::ready);
+    readers.push_back(std::move(reader));
+  });
+  EXPECT_FALSE(opened.value()->Reopen().ok());
+  EXPECT_GT(looks, 0);
+  disk_->OnLook(nullptr);
+}
+
+TEST_F(RocksEngineTest, ReportsTheSameFailureOfReopeningOnce) {
+  std::vector<std::string> told;
+  const auto opened = Open({.report = [&](const std::string& line) { told.push_back(line); }});
+  ASSERT_TRUE(opened.ok()) << reason_;
+  RocksEngine& engine = *opened.value();
+  for (int round = 1; round <= 2; ++round) {
+    disk_->RefuseNewFiles(rocksdb::IOStatus::NoSpace("nothing left"));
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(engine.Reopen().ok());
+    EXPECT_EQ(told.size(), 2U * static_cast<std::size_t>(round) - 1);
+    disk_->RefuseNewFiles(rocksdb::IOStatus::IOError("open", "Input/output error"));
+    for (int i = 0; i < 3; ++i) EXPECT_FALSE(engine.Reopen().ok());
+    EXPECT_EQ(told.size(), 2U * static_cast<std::size_t>(round)) << "another one is told";
+    disk_->AllowNewFiles();
+    ASSERT_TRUE(engine.Reopen().ok());
+  }
+}
+
+// Whatever the reason, to a reader it is "not now", and the number says why.
+TEST_F(RocksEngineTest, WhatCannotBeReadIsUnavailable) {
+  WriteThree();
+  { ASSERT_TRUE(Open().ok()) << reason_; }  // makes tables of what the log holds
+  const auto opened = Open();
+  ASSERT_TRUE(opened.ok()) << reason_;
+  RocksEngine& engine = *opened.value();
+  for (const int number : {EACCES, EROFS, EIO}) {
+    const std::string words = std::generic_category().message(number);
+    disk_->RefuseReading(rocksdb::IOStatus::IOError("While pread", words));
+    const auto expect = [&](const auto& read) {
+      ASSERT_FALSE(read.ok());
+      EXPECT_EQ(read.error().code, Errc::kUnavailable) << words;
+      EXPECT_EQ(read.error().detail, static_cast<std::uint32_t>(number));
+    };
+    std::string value;
+    const std::array<std::string_view, 1> keys = {"1"};
+    expect(engine.Get(Family::kRecords, "1", value));
+    expect(engine.MultiGet(Family::kRecords, keys));
+    expect(engine.Scan(Family::kRecords, "", 9));
+  }
+  disk_->AllowReading();
+  EXPECT_EQ(engine.Scan(Family::kRecords, "", 9).value().size(), 3U);
 }
 
 TEST_F(RocksEngineTest, RocksDbKeepsNoJournal) {

@@ -18,8 +18,10 @@ class RocksHarness final : public EngineHarness {
     if (!opened.ok()) throw std::runtime_error(reason);
     engine_ = std::move(opened).value();
   }
-  void BreakNextCommit(bool applied) override {
-    disk_->BreakNext(applied ? BreakableDisk::Fault::kSync : BreakableDisk::Fault::kAppend);
+  // Its commits are never late: what is not in the log when it is opened again is lost.
+  void BreakNextCommit(Fate fate) override {
+    disk_->BreakNext(fate == Fate::kApplied ? BreakableDisk::Fault::kSync
+                                            : BreakableDisk::Fault::kAppend);
   }
   void BreakReopening(bool broken) override {
     if (broken) disk_->RefuseNewFiles(rocksdb::IOStatus::NoSpace("full on order"));
