@@ -237,7 +237,10 @@ Committer::Step Committer::Commit(Group& group) noexcept {
   Step step = Step::kDone;
   if (committed.value() == Outcome::kStale) step = Step::kAgain;
   if (committed.value() == Outcome::kUnknown) step = Settle(group.head().nonce);
-  if (step == Step::kDone) Publish(group, std::move(commit.next_head));
+  if (step == Step::kDone) {
+    Publish(group, std::move(commit.next_head));
+    TellOfDamage();
+  }
   if (step == Step::kUnknown) open_ = {.nonce = group.head().nonce, .clock = group.clock()};
   if (step == Step::kAgain && !Resume()) return Step::kFailed;
   return step;
@@ -330,6 +333,15 @@ void Committer::KeepMark() {
                              : "the mark cannot be kept: " + InWords(stored.error()) +
                                    "; changes go on, but a log that came back shorter would not be "
                                    "noticed at the next start");
+}
+
+// Once, or a damaged disk would fill the log.
+void Committer::TellOfDamage() {
+  if (damage_is_told_ || memory_.passed_over() == 0) return;
+  damage_is_told_ = true;
+  Report(true, "entry " + std::to_string(memory_.last_passed_over()) +
+                   " is damaged: its request id is never forgotten, nor are those of others like "
+                   "it, which are not told; find them with idnodectl audit verify");
 }
 
 // No writes from now on.

@@ -73,7 +73,8 @@ class Committer {
     std::chrono::milliseconds longest_retry{60'000};
 
     // Told, in words for the operator, when writing stops (why, and what happens next) or goes on,
-    // and the same of the mark. Only when that changes. On the commit thread; must not block.
+    // and the same of the mark; and of the first damaged entry that it comes by. Only when that
+    // changes. On the commit thread; must not block.
     std::function<void(const Notice&)> report;
   };
 
@@ -160,6 +161,7 @@ class Committer {
   void Publish(const Group& group, std::string stored_head);
   void Tell(std::span<const Entry> entries);
   void KeepMark();
+  void TellOfDamage();
   static Lasts Lasting(const Error& why) noexcept;
   void Fail(const Error& why, Lasts lasts);
   void Report(bool is_trouble, std::string text) const;
@@ -180,6 +182,7 @@ class Committer {
   std::optional<std::chrono::steady_clock::time_point> next_attempt_;  // to open it, if ever
   std::chrono::milliseconds wait_;                                     // before the next but one
   bool mark_is_kept_ = true;
+  bool damage_is_told_ = false;
 
   // Under the mutex.
   mutable std::mutex mutex_;

@@ -33,6 +33,9 @@ Status AddPayloads(const store::Readable& store, std::vector<LogRow>& rows) {
 
 Result<std::vector<LogRow>> ReadLog(const store::Readable& store, Seq cursor, std::size_t limit,
                                     LogView view) {
+  // The head first: what is committed in between only makes the log longer.
+  const Result<Head> head = ReadHead(store);
+  if (!head.ok()) return head.error();
   const auto stored = store.Scan(store::Family::kLeaf, SeqKey(cursor), limit);
   if (!stored.ok()) return stored.error();
   std::vector<LogRow> rows;
@@ -46,6 +49,8 @@ Result<std::vector<LogRow>> ReadLog(const store::Readable& store, Seq cursor, st
     rows.push_back({.seq = expected, .leaf = std::string(leaf.value())});
     ++expected;
   }
+  if (rows.size() < limit && expected < head.value().seq())
+    return Corrupt(expected, "leaf missing");
   if (view == LogView::kPayload) {
     const Status added = AddPayloads(store, rows);
     if (!added.ok()) return added.error();

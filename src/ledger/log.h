@@ -24,8 +24,9 @@ struct LogRow {
 };
 
 // At most `limit` entries from `cursor` on; fewer: the log ends there.
-// Errors: kCorrupt  a checksum does not fit, or an entry is missing; `what` names the family and
-//                   `detail` holds the low 32 bits of the seq
+// Errors: kCorrupt  a checksum does not fit, or an entry is missing, be it the last that the head
+//                   counts; `what` names the family and `detail` holds the low 32 bits of the seq
+//         those of ReadHead()
 Result<std::vector<LogRow>> ReadLog(const store::Readable& store, Seq cursor, std::size_t limit,
                                     LogView view);
 

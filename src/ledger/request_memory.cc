@@ -48,18 +48,28 @@ RequestMemory::Forgotten RequestMemory::Forget(const store::Readable& store, std
     due_ms_ = 0;
   }
   const Seq begin = *next_;
-  while (now_ms >= due_ms_ && *next_ - begin < limit) {
-    const Result<Leaf> leaf = ReadLeaf(store, *next_);
-    if (!leaf.ok()) break;  // the end of the log, too
-    if (IsRemembered(leaf.value().time_ms, now_ms)) {
-      due_ms_ = leaf.value().time_ms + kRememberMs;
-      break;
-    }
-    if (!ForgetOne(store, *next_, out).ok()) break;
+  while (now_ms >= due_ms_ && *next_ - begin < limit && Handle(store, *next_, now_ms, out)) {
     ++*next_;
   }
   if (*next_ != begin) out.progress = ProgressRow(*next_);
   return out;
+}
+
+bool RequestMemory::Handle(const store::Readable& store, Seq seq, std::int64_t now_ms,
+                           Forgotten& out) {
+  const Result<Leaf> leaf = ReadLeaf(store, seq);
+  if (leaf.ok() && IsRemembered(leaf.value().time_ms, now_ms)) {
+    due_ms_ = leaf.value().time_ms + kRememberMs;
+    return false;
+  }
+  // Without its time nobody knows whether a damaged leaf is old enough; passing over it forgets
+  // nothing, so that does not matter.
+  const Status done = leaf.ok() ? ForgetOne(store, seq, out) : Status(leaf.error());
+  if (done.ok()) return true;
+  if (done.error().code != Errc::kCorrupt) return false;  // the end of the log, too
+  ++passed_over_;
+  last_passed_over_ = seq;
+  return true;
 }
 
 // The same request id may have been used again since: then its row is another entry's.

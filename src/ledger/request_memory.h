@@ -34,7 +34,8 @@ class RequestMemory {
 
   // What a commit at `now_ms` may add to itself: at most `limit` erased rows, and then the row that
   // says how far it went. An error of the store is no reason to stop a commit: nothing is
-  // forgotten.
+  // forgotten. An entry that is damaged is passed over, or it would stop all forgetting: the row of
+  // its request id stays for good.
   struct Forgotten {
     std::vector<store::Erase> erases;
     std::optional<store::Put> progress;
@@ -44,11 +45,20 @@ class RequestMemory {
   // The next Forget() begins with what is stored: after a commit that was not.
   void Reset() noexcept { next_.reset(); }
 
+  // Damaged entries that were passed over, and the last of them. Those of a commit that was lost
+  // count again with the next.
+  std::uint64_t passed_over() const noexcept { return passed_over_; }
+  Seq last_passed_over() const noexcept { return last_passed_over_; }
+
  private:
+  // Whether the entry is done with: forgotten, or passed over.
+  bool Handle(const store::Readable& store, Seq seq, std::int64_t now_ms, Forgotten& out);
   static Status ForgetOne(const store::Readable& store, Seq seq, Forgotten& out);
 
   std::optional<Seq> next_;  // the oldest entry not looked at; unknown: read it first
   std::int64_t due_ms_ = 0;  // when that one is old enough
+  std::uint64_t passed_over_ = 0;
+  Seq last_passed_over_ = kNoSeq;
 };
 
 }  // namespace idnode::ledger

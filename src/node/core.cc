@@ -124,7 +124,7 @@ void Core::StartCommitter(const std::filesystem::path& directory, const Options&
   ledger::Committer::Options committer_options = options.committer;
   committer_options.report = [this](const ledger::Committer::Notice& notice) {
     const auto level = notice.is_trouble ? Logger::Level::kError : Logger::Level::kInfo;
-    logger_.Write(level, notice.is_trouble ? "writing failed" : "writing recovered",
+    logger_.Write(level, notice.is_trouble ? "ledger failed" : "ledger recovered",
                   {{"reason", notice.text}});
   };
   auto committer = ledger::Committer::Start(*engine_, clock_, mark_.get(), std::move(listeners),

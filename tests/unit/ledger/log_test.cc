@@ -78,6 +78,20 @@ TEST_F(LogTest, NoticesAHole) {
   EXPECT_TRUE(ReadLog(engine_, 3, 10, LogView::kLeaf).ok());
 }
 
+TEST_F(LogTest, ALogThatEndsBeforeItsHeadIsNoEnd) {
+  for (Seq last = 4; last >= 3; --last) {
+    ledger_.disk.Of(Family::kLeaf).erase(SeqKey(last));
+    for (Seq cursor = 0; cursor < 5; ++cursor) {
+      const auto rest = ReadLog(engine_, cursor, 10, LogView::kLeaf);
+      const auto missing = static_cast<std::uint32_t>(std::max(last, cursor));
+      ExpectRefused({"rest", "", Errc::kCorrupt, missing}, rest);
+      EXPECT_STREQ(rest.error().what, "leaf missing");
+    }
+    EXPECT_EQ(ReadLog(engine_, 0, last, LogView::kLeaf).value().size(), last)
+        << "it is not reached";
+  }
+}
+
 TEST_F(LogTest, ReadsOneEntry) {
   const auto entry = ReadEntry(engine_, 3);
   ASSERT_TRUE(entry.ok());

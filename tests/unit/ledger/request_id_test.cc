@@ -5,6 +5,7 @@
 
 #include "fixture.h"
 #include "honesty.h"
+#include "hooked_engine.h"
 #include "ledger/request_memory.h"
 #include "recount.h"
 
@@ -243,14 +244,52 @@ TEST_F(RequestIdTest, ForgettingStopsAtItsLimitAndGoesOnThere) {
   EXPECT_EQ(memory.Forget(*ledger_.engine, now, 9).erases.size(), 5U) << "nothing was committed";
 }
 
-TEST_F(RequestIdTest, WhatCannotBeReadIsNotForgottenAndStopsNobody) {
+TEST_F(RequestIdTest, ADamagedEntryIsPassedOverAndTheFirstIsTold) {
+  for (const Family family : {Family::kLeaf, Family::kPayload, Family::kRequests}) {
+    SCOPED_TRACE(store::FamilyName(family));
+    std::vector<std::string> told;
+    MemoryLedger ledger({.report = [&](const auto& notice) { told.push_back(notice.text); }});
+    std::vector<Wish> old;
+    for (int i = 0; i < 6; ++i) old.push_back(Creates("88.118/" + std::to_string(i)));
+    for (const Wish& wish : old) ledger.Commit(wish);
+    ledger.Stop();
+    for (const std::size_t seq : {1U, 4U}) {
+      const auto& origin = old[seq].origin;
+      const std::string key =
+          family == Family::kRequests ? RequestKey(origin.actor, origin.id) : SeqKey(seq);
+      ledger.disk.Of(family).at(key)[10] ^= 1;
+    }
+    ledger.clock.Advance(kRememberMs);
+    ledger.Start();
+    for (int i = 0; i < 4; ++i) ledger.Commit(Creates("88.119/" + std::to_string(i)));
+    std::vector<bool> stored;
+    for (const Wish& wish : old) {
+      std::string value;
+      stored.push_back(
+          ledger.engine
+              ->Get(Family::kRequests, RequestKey(wish.origin.actor, wish.origin.id), value)
+              .ok());
+    }
+    EXPECT_EQ(stored, (std::vector<bool>{false, true, false, false, true, false}));
+    ledger.Stop();
+    ASSERT_EQ(told.size(), 1U) << "once";
+    EXPECT_NE(told[0].find("entry 1 is damaged"), std::string::npos) << told[0];
+  }
+}
+
+TEST_F(RequestIdTest, AStoreThatDoesNotAnswerIsAskedAgain) {
   for (int i = 0; i < 3; ++i) ledger_.Commit(Creates("88.118/" + std::to_string(i)));
   ledger_.Stop();
-  ledger_.disk.Of(Family::kPayload).at(SeqKey(1))[10] ^= 1;
-  ledger_.clock.Advance(kRememberMs);
-  ledger_.Start();
-  EXPECT_EQ(ledger_.Do(Creates("88.118/NEW")).kind, Kind::kCommitted);
-  EXPECT_EQ(CountAgain(*ledger_.engine).forgotten, 1U);
+  HookedEngine engine(ledger_.disk);
+  engine.on_get = [](std::size_t get) -> std::optional<Error> {
+    if (get != 5) return std::nullopt;  // the payload of entry 1
+    return Error{Errc::kUnavailable, 0, "not now, on order"};
+  };
+  RequestMemory memory;
+  const std::int64_t now = kTestTime + kRememberMs;
+  EXPECT_EQ(memory.Forget(engine, now, 9).erases.size(), 1U);
+  EXPECT_EQ(memory.passed_over(), 0U);
+  EXPECT_EQ(memory.Forget(engine, now, 9).erases.size(), 2U);
 }
 
 TEST_F(RequestIdTest, AnErasedPayloadIsPassedOver) {
