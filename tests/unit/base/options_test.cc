@@ -112,22 +112,6 @@ const std::vector<Refused>& RefusedTable() {
       {"Name", "node.address", "localhost", "\"localhost\"",
        "node.address = \"localhost\": must be a numeric address, as \"192.0.2.1\" or "
        "\"2001:db8::1\""},
-      {"EndpointAlone", "node.listen", "[::]:1", "\"[::]:1\"",
-       "node.listen = \"[::]:1\": must be a list of endpoints, as [\"127.0.0.1:2641\", "
-       "\"[::1]:2641\"]"},
-      {"NoEndpoint", "node.listen", Texts{}, "[]",
-       "node.listen = []: must have 1..2 endpoints, has 0"},
-      {"BadEndpoint", "node.listen", Texts{"[::]:1", "*:2"}, "[...]",
-       "node.listen = [...]: \"*:2\" is no endpoint: write a numeric address and a port, as "
-       "\"127.0.0.1:2641\" or \"[::1]:2641\""},
-      {"EndpointTwice", "node.listen", Texts{"[::]:1", "[0::0]:1"}, "[...]",
-       "node.listen = [...]: \"[0::0]:1\" is there twice"},
-      {"NoNetworks", "node.trusted", true, "true",
-       "node.trusted = true: must be a list of networks, as [\"192.0.2.0/24\", \"2001:db8::1\"]"},
-      {"BadNetwork", "node.trusted", Texts{"192.0.2.1/24"}, "[...]",
-       "node.trusted = [...]: \"192.0.2.1/24\" is no network: write an address, or the first one "
-       "of "
-       "a range and its prefix length, as \"192.0.2.0/24\""},
       {"NoChoice", "log.format", "xml", "\"xml\"",
        "log.format = \"xml\": must be one of \"text\", \"json\""},
       {"Date", "log.format", std::monostate{}, "2026-03-01",
@@ -143,7 +127,30 @@ const std::vector<Refused>& RefusedTable() {
   return table;
 }
 
+const std::vector<Refused>& RefusedLists() {
+  static const std::vector<Refused> table = {
+      {"EndpointAlone", "node.listen", "[::]:1", "\"[::]:1\"",
+       "node.listen = \"[::]:1\": must be a list of endpoints, as [\"127.0.0.1:2641\", "
+       "\"[::1]:2641\"]"},
+      {"NoEndpoint", "node.listen", Texts{}, "[]",
+       "node.listen = []: must have 1..2 endpoints, has 0"},
+      {"BadEndpoint", "node.listen", Texts{"[::]:1", "*:2"}, "[...]",
+       "node.listen = [...]: \"*:2\" is no endpoint: write a numeric address and a port, as "
+       "\"127.0.0.1:2641\" or \"[::1]:2641\""},
+      {"EndpointTwice", "node.listen", Texts{"[::]:1", "[0::0]:1"}, "[...]",
+       "node.listen = [...]: \"[0::0]:1\" is there twice"},
+      {"NoNetworks", "node.trusted", true, "true",
+       "node.trusted = true: must be a list of networks, as [\"192.0.2.0/24\", \"2001:db8::1\"]"},
+      {"BadNetwork", "node.trusted", Texts{"192.0.2.1/24"}, "[...]",
+       "node.trusted = [...]: \"192.0.2.1/24\" is no network: write an address, or the first one "
+       "of a range and its prefix length, as \"192.0.2.0/24\""},
+  };
+  return table;
+}
+
 INSTANTIATE_TEST_SUITE_P(Table, RefusedSetting, testing::ValuesIn(RefusedTable()),
+                         [](const auto& row) { return row.param.case_name; });
+INSTANTIATE_TEST_SUITE_P(Lists, RefusedSetting, testing::ValuesIn(RefusedLists()),
                          [](const auto& row) { return row.param.case_name; });
 
 TEST(ApplySettings, StoresEveryType) {
