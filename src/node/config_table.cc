@@ -230,14 +230,16 @@ std::vector<Option> LedgerRows(Config& config) {
        .min = 1,
        .max = 1'048'576,
        .unit = "requests",
-       .text = "Most changes that wait to be committed. A further one is refused as busy at once, "
-               "which is kinder than a long wait."},
+       .text =
+           "Most changes that are accepted and not yet answered. A further one is refused as busy "
+           "at once, which is kinder than a long wait."},
       {.name = "ledger.queue_size",
        .target = BindSize(config.ledger.queue_octets),
        .min = 1 * kMiB,
        .max = 16 * kGiB,
-       .text = "Most octets of identifiers and values that wait to be committed; beyond them, too, "
-               "a further change is refused as busy."},
+       .text =
+           "Most octets of identifiers and values that are accepted and not yet answered; beyond "
+           "them, too, a further change is refused as busy."},
       {.name = "ledger.group_requests",
        .target = Bind(config.ledger.group_requests),
        .min = 1,

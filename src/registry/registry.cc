@@ -1,5 +1,7 @@
 #include "registry/registry.h"
 
+#include <new>
+
 #include "registry/prepare.h"
 
 namespace idnode::registry {
@@ -22,7 +24,12 @@ std::variant<Principal, Problem> Registry::Authenticate(std::string_view secret)
 }
 
 void Registry::Submit(Command command, Callback done) {
-  auto prepared = Prepare(std::move(command), options_, std::move(done));
+  std::unique_ptr<ledger::Request> prepared;
+  try {
+    prepared = Prepare(std::move(command), options_, done);
+  } catch (const std::bad_alloc&) {  // its copy of `done` is gone, uncalled
+    return done(Problem{.code = Code::kBusy});
+  }
   if (prepared != nullptr) committer_.Submit(std::move(prepared));
 }
 

@@ -8,10 +8,12 @@
 
 namespace {
 thread_local std::size_t allocations = 0;
+thread_local std::size_t until_failure = 0;  // 0: none is ordered
 std::atomic<std::size_t> held = 0;
 
 void* Allocate(std::size_t size) noexcept {
   ++allocations;
+  if (until_failure > 0 && --until_failure == 0) return nullptr;
   void* const memory = std::malloc(size);
   held.fetch_add(::malloc_usable_size(memory), std::memory_order_relaxed);
   return memory;
@@ -36,5 +38,10 @@ void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
 void operator delete(void* memory) noexcept { Free(memory); }
 void operator delete(void* memory, std::size_t /*size*/) noexcept { Free(memory); }
 
+bool idnode::FailAllocation(std::size_t nth) noexcept {
+  const bool has_come = until_failure == 0;
+  until_failure = nth;
+  return has_come;
+}
 std::size_t idnode::Allocations() noexcept { return allocations; }
 std::size_t idnode::HeldOctets() noexcept { return held.load(std::memory_order_relaxed); }

@@ -1,5 +1,9 @@
 #include "registry/registry.h"
 
+#include <chrono>
+#include <future>
+
+#include "allocation_count.h"
 #include "registry_fixture.h"
 
 namespace idnode::registry {
@@ -39,6 +43,30 @@ TEST_F(RegistryTest, ALifeOfAnIdentifier) {
   EXPECT_EQ(Refused(DeleteIdentifier{kId, {}}), "identifier_not_found identifier");
   EXPECT_EQ(Refused(UpdateIdentifier{kId, Url("x")}), "identifier_not_found identifier");
   EXPECT_EQ(Done(RegisterIdentifier{kId, Url("https://c.example")}).kind, EntryKind::kRecreated);
+}
+
+TEST_F(RegistryTest, WhereverMemoryRunsOutThereIsOneAnswer) {
+  AddPrefixNamed("88.118.1001");
+  int busy = 0;
+  bool has_come = true;
+  for (std::size_t nth = 1; has_come; ++nth) {
+    Command command{.principal = Principal::Node(),
+                    .change = RegisterIdentifier{kId + std::to_string(nth), Url("x")}};
+    std::promise<Outcome> answer;  // a second one would end the process
+    Registry::Callback done = [&answer](const Outcome& outcome) { answer.set_value(outcome); };
+    FailAllocation(nth);
+    registry_->Submit(std::move(command), std::move(done));
+    has_come = FailAllocation(0);
+    auto future = answer.get_future();
+    ASSERT_EQ(future.wait_for(std::chrono::seconds(10)), std::future_status::ready) << nth;
+    const Outcome outcome = future.get();
+    const auto* problem = std::get_if<Problem>(&outcome);
+    EXPECT_EQ(problem != nullptr, has_come) << nth;
+    if (problem == nullptr) continue;
+    EXPECT_EQ(problem->code, Code::kBusy);
+    ++busy;
+  }
+  EXPECT_GT(busy, 3) << "there are more allocations than that";
 }
 
 TEST_F(RegistryTest, CaseFoldsAsThePrefixSaysAndTheFirstSpellingIsKept) {
