@@ -39,20 +39,36 @@ bool IsPassing(std::string_view state) noexcept {
          state == "55P03" || state == "25006";
 }
 
-Failure ToFailure(const char* doing, const std::string& text, std::string_view state) {
-  std::string all = std::string("PostgreSQL, ") + doing + ": " + text;
+// What was under way when PostgreSQL failed.
+const Words kSettingUp{"setting up", "准备连接"};
+const Words kLocking{"locking", "加锁"};
+const Words kLooking{"looking for the tables", "查找数据表"};
+const Words kReadingVersion{"reading the tables' version", "读取数据表版本"};
+const Words kMaking{"making the tables", "创建数据表"};
+const Words kReadingCursor{"reading the cursor", "读取游标"};
+const Words kWriting{"writing counts", "写入统计"};
+const Words kEmptying{"emptying the tables", "清空数据表"};
+const Words kMoving{"writing the cursor", "写入游标"};
+
+Failure ToFailure(const Words& doing, const std::string& text, std::string_view state) {
+  Words all = Words("PostgreSQL, ", "PostgreSQL，") + doing + Words(": ", "：") + text;
   if (IsPassing(state)) {
     return {FailureKind::kUnavailable, all};
   }
-  all += " [" + std::string(state) + "]";
+  all = all + (" [" + std::string(state) + "]");
   if (state == "42501") {
-    return {FailureKind::kDenied, all +
-                                      ". Let the tables' owner run --migrate, then GRANT USAGE on "
-                                      "the schema and SELECT, INSERT, "
-                                      "UPDATE, DELETE on its tables to the role of the sink"};
+    return {
+        FailureKind::kDenied,
+        all +
+            Words(". Let the tables' owner run --migrate, then GRANT USAGE on the schema and "
+                  "SELECT, INSERT, UPDATE, DELETE on its tables to the role of the sink",
+                  "。请由数据表的所有者运行 --migrate，然后将模式的 USAGE 及其表的 SELECT、INSERT、"
+                  "UPDATE、DELETE 权限 GRANT 给本程序的角色")};
   }
   if (state == "42P07") {
-    return {FailureKind::kFailed, all + ". The schema holds something else: give another --schema"};
+    return {FailureKind::kFailed,
+            all + Words(". The schema holds something else: give another --schema",
+                        "。该模式中已有其他对象：请另选 --schema")};
   }
   return {FailureKind::kFailed, all};
 }
@@ -165,12 +181,12 @@ class Database::Connection {
   }
 
   // Several statements, no values, no answer.
-  Failure Run(const char* doing, const char* sql) {
+  Failure Run(const Words& doing, const char* sql) {
     return Check(doing, Answer(PQexec(pg_.get(), sql)), nullptr);
   }
 
   // One statement with $1, $2, ...; its rows as text.
-  Failure Query(const char* doing, const char* sql, Values values, Answer* answer = nullptr) {
+  Failure Query(const Words& doing, const char* sql, Values values, Answer* answer = nullptr) {
     Answer got(PQexecParams(pg_.get(), sql, static_cast<int>(values.size()), nullptr,
                             values.begin(), nullptr, nullptr, 0));
     return Check(doing, std::move(got), answer);
@@ -179,7 +195,7 @@ class Database::Connection {
   PGconn* pg() const noexcept { return pg_.get(); }
 
  private:
-  Failure Check(const char* doing, Answer got, Answer* answer) {
+  Failure Check(const Words& doing, Answer got, Answer* answer) {
     const ExecStatusType status = PQresultStatus(got.get());
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
       const char* state =
@@ -239,18 +255,19 @@ Failure Database::Connect() {
                           static_cast<const char*>(nullptr)};
   connection_ = std::make_unique<Connection>(PQconnectdbParams(kKeys.data(), values.data(), 1));
   if (PQstatus(connection_->pg()) != CONNECTION_OK) {
-    const std::string text = "PostgreSQL: " + FirstLine(PQerrorMessage(connection_->pg()));
+    const Words text = "PostgreSQL: " + FirstLine(PQerrorMessage(connection_->pg()));
     // The server answers, so it is this role, password or database that it does not want; unless it
     // only is full.
     if (!was_open_ && PQpingParams(kKeys.data(), values.data(), 1) == PQPING_OK &&
         !PassesByItself(kKeys.data(), values.data())) {
       return {FailureKind::kDenied,
-              text + ". Check --database (or PGHOST, PGUSER, ...) and ~/.pgpass"};
+              text + Words(". Check --database (or PGHOST, PGUSER, ...) and ~/.pgpass",
+                           "。请检查 --database（或 PGHOST、PGUSER 等）和 ~/.pgpass")};
     }
     return {FailureKind::kUnavailable, text};
   }
   // Otherwise a forgotten lock of somebody would also keep the process from ending.
-  return connection_->Query("setting up",
+  return connection_->Query(kSettingUp,
                             "SELECT set_config('search_path', quote_ident($1), false),"
                             " set_config('lock_timeout', '30s', false)",
                             {schema_.c_str()});
@@ -259,7 +276,7 @@ Failure Database::Connect() {
 Failure Database::Lock() {
   Answer answer;
   if (auto failure =
-          connection_->Query("locking", "SELECT pg_try_advisory_lock($1::integer, hashtext($2))",
+          connection_->Query(kLocking, "SELECT pg_try_advisory_lock($1::integer, hashtext($2))",
                              {kLockClass, schema_.c_str()}, &answer)) {
     return failure;
   }
@@ -267,26 +284,27 @@ Failure Database::Lock() {
     return {};
   }
   if (auto failure =
-          connection_->Query("locking", kHolder, {kLockClass, schema_.c_str()}, &answer)) {
+          connection_->Query(kLocking, kHolder, {kLockClass, schema_.c_str()}, &answer)) {
     return failure;
   }
   const std::string holder = PQntuples(answer.get()) == 0 ? "" : PQgetvalue(answer.get(), 0, 0);
-  return {FailureKind::kTaken, "another idnode-monitor-sink writes the schema \"" + schema_ +
-                                   "\" (its " + "connection: " + holder +
-                                   "). Stop it, or give another --schema"};
+  return {FailureKind::kTaken,
+          {"another idnode-monitor-sink writes the schema \"" + schema_ +
+               "\" (its connection: " + holder + "). Stop it, or give another --schema",
+           "另一个 idnode-monitor-sink 正在写入模式“" + schema_ + "”（其连接：" + holder +
+               "）。请停止它，或另选 --schema"}};
 }
 
 Failure Database::ReadVersion(std::size_t& version) {
   version = 0;
   Answer answer;
-  auto failure =
-      connection_->Query("looking for the tables",
-                         "SELECT to_regclass(quote_ident($1) || '.schema_version') IS NOT NULL",
-                         {schema_.c_str()}, &answer);
+  auto failure = connection_->Query(
+      kLooking, "SELECT to_regclass(quote_ident($1) || '.schema_version') IS NOT NULL",
+      {schema_.c_str()}, &answer);
   if (failure || PQgetvalue(answer.get(), 0, 0)[0] != 't') {
     return failure;
   }
-  failure = connection_->Query("reading the tables' version",
+  failure = connection_->Query(kReadingVersion,
                                "SELECT coalesce(max(version), 0) FROM schema_version", {}, &answer);
   if (!failure) {
     version = std::stoul(PQgetvalue(answer.get(), 0, 0));
@@ -301,15 +319,18 @@ Failure Database::Migrate() {
   }
   const auto migrations = Migrations();
   if (version > migrations.size()) {
-    return {FailureKind::kFailed, "the tables in schema \"" + schema_ + "\" are of version " +
-                                      std::to_string(version) + ", newer than this program's " +
-                                      std::to_string(migrations.size()) +
-                                      ". Install the newer one"};
+    const std::string theirs = std::to_string(version);
+    const std::string ours = std::to_string(migrations.size());
+    return {FailureKind::kFailed,
+            {"the tables in schema \"" + schema_ + "\" are of version " + theirs +
+                 ", newer than this program's " + ours + ". Install the newer one",
+             "模式“" + schema_ + "”中数据表的版本为 " + theirs + "，高于本程序的 " + ours +
+                 "。请安装较新的程序"}};
   }
   if (version == migrations.size()) {
     return {};
   }
-  const char* doing = "making the tables";
+  const Words& doing = kMaking;
   auto failure = connection_->Run(doing, "BEGIN");
   if (!failure && version == 0) {
     const std::unique_ptr<char, decltype(&PQfreemem)> name(
@@ -334,8 +355,8 @@ Failure Database::Migrate() {
 Failure Database::ReadPosition(Position& position) {
   position = {};
   Answer answer;
-  auto failure = connection_->Query("reading the cursor",
-                                    "SELECT log_id, cursor, log_size FROM feed", {}, &answer);
+  auto failure =
+      connection_->Query(kReadingCursor, "SELECT log_id, cursor, log_size FROM feed", {}, &answer);
   if (!failure && PQntuples(answer.get()) == 1) {
     position = {FromBytea(PQgetvalue(answer.get(), 0, 0)),
                 FromBytea(PQgetvalue(answer.get(), 0, 1)),
@@ -345,10 +366,10 @@ Failure Database::ReadPosition(Position& position) {
 }
 
 Failure Database::Write(const Change& change) {
-  const char* doing = "writing counts";
+  const Words& doing = kWriting;
   auto failure = connection_->Run(doing, "BEGIN");
   if (!failure && change.empty_first) {
-    failure = connection_->Run("emptying the tables", "DELETE FROM counts; DELETE FROM feed");
+    failure = connection_->Run(kEmptying, "DELETE FROM counts; DELETE FROM feed");
   }
   if (!failure && !change.rows.empty()) {
     std::array<ArrayLiteral, 7> columns;
@@ -369,7 +390,7 @@ Failure Database::Write(const Change& change) {
   }
   if (!failure && change.position != nullptr) {
     failure =
-        connection_->Query("writing the cursor", kMove,
+        connection_->Query(kMoving, kMove,
                            {change.source.c_str(), ByteaLiteral(change.position->log_id).c_str(),
                             ByteaLiteral(change.position->cursor).c_str(),
                             std::to_string(change.position->log_size).c_str()});

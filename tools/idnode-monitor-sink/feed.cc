@@ -5,7 +5,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
 #include <iterator>
 #include <optional>
@@ -27,17 +26,19 @@ constexpr int kKeepaliveTimeoutMs = 20'000;
 // Sink waits between its tries and logs them; gRPC's own waiting must not come on top.
 constexpr int kReconnectMs = 200;
 
-Failure Fail(std::string text) { return {FailureKind::kFailed, std::move(text)}; }
+Failure Fail(Words text) { return {FailureKind::kFailed, std::move(text)}; }
 
 constexpr std::size_t kMaxFile = std::size_t{4} << 20;  // certificates of many authorities
 
 Failure ReadFile(const std::string& path, const char* option, std::string& text) {
   Result<std::string> read = idnode::ReadFile(path, kMaxFile);
   if (!read.ok()) {
-    return Fail(std::string(option) + " " + path +
-                (read.error().code == Errc::kTooLarge
-                     ? ": too long; it cannot be the right file"
-                     : ": cannot be read; check the name and who may read it"));
+    const Words why =
+        read.error().code == Errc::kTooLarge
+            ? Words(": too long; it cannot be the right file", "：过长，不可能是正确的文件")
+            : Words(": cannot be read; check the name and who may read it",
+                    "：无法读取；请检查文件名和读取权限");
+    return Fail(Words(std::string(option) + " " + path) + why);
   }
   text = std::move(read).value();
   return {};
@@ -51,20 +52,11 @@ Failure ReadToken(const std::string& path, std::string& token) {
   // gRPC ends the process over a header with anything else in it.
   if (token.empty() ||
       !std::all_of(token.begin(), token.end(), [](char c) { return c > 32 && c < 127; })) {
-    return Fail("--token-file " + path +
-                ": holds no token; it must be one line of printable ASCII");
+    return Fail(Words("--token-file " + path) +
+                Words(": holds no token; it must be one line of printable ASCII",
+                      "：不含令牌；应为一行可打印的 ASCII 字符"));
   }
   return {};
-}
-
-const char* Language() noexcept {
-  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing here sets any
-    if (value != nullptr && *value != '\0') {
-      return std::string_view(value).substr(0, 2) == "zh" ? "zh" : "en";
-    }
-  }
-  return "en";
 }
 
 // Null for a channel that this version does not know.
@@ -101,17 +93,23 @@ bool FitsBigint(const v1::Counts& counts) noexcept {
 
 Failure AppendRow(const v1::WatchResponse::Row& row, std::vector<CountRow>& rows) {
   if (!IsDay(row.day()) || row.prefix().find('\0') != std::string::npos) {
-    return Fail(
-        "the node sent a row with the prefix \"" + row.prefix() + "\" and the day \"" + row.day() +
-        "\", which cannot be right; nothing of it was written. Is --server an idnode node?");
+    return Fail({"the node sent a row with the prefix \"" + row.prefix() + "\" and the day \"" +
+                     row.day() +
+                     "\", which cannot be right; nothing of it was written. Is "
+                     "--server an idnode node?",
+                 "节点发来的一行前缀为“" + row.prefix() + "”、日期为“" + row.day() +
+                     "”，不可能正确，未写入任何内容。--server 是 idnode 节点吗？"});
   }
   for (const auto& channel : row.channels()) {
     const char* name = ChannelName(channel.channel());
     if (name == nullptr || !FitsBigint(channel.counts())) {
-      return Fail("the node counts registrations of " + row.prefix() + " by channel " +
-                  std::to_string(channel.channel()) +
-                  " in a way that this version does not know; nothing of it was written. Install "
-                  "the idnode-monitor-sink of the node's version");
+      const std::string number = std::to_string(channel.channel());
+      return Fail({"the node counts registrations of " + row.prefix() + " by channel " + number +
+                       " in a way that this version does not know; nothing of it was written. "
+                       "Install the idnode-monitor-sink of the node's version",
+                   "节点按渠道 " + number + " 统计 " + row.prefix() +
+                       "，本版本无法识别，未写入任何内容。请安装与节点版本一致的 "
+                       "idnode-monitor-sink"});
     }
     rows.push_back({row.prefix(), row.day(), name, channel.counts().created(),
                     channel.counts().recreated(), channel.counts().updated(),
@@ -159,34 +157,39 @@ FailureKind KindOf(grpc::StatusCode code) noexcept {
   }
 }
 
-constexpr const char* kOtherLog =
+const Words kOtherLog{
     ". The tables hold the counts of another log, or of an older state of this one, and nothing of "
-    "the "
-    "two is mixed. If this is the right node: --reset empties the tables and takes everything "
-    "anew. To "
-    "keep what is there: give another --schema";
+    "the two is mixed. If this is the right node: --reset empties the tables and takes everything "
+    "anew. To keep what is there: give another --schema",
+    "。数据表中是另一份日志（或本日志较早状态）的统计，两者不会混在一起。若节点无误：--reset "
+    "清空数据表并重新获取全部数据；若要保留现有数据：请另选 --schema"};
 
 Failure ToFailure(const grpc::Status& status, const grpc::ClientContext& context,
                   const std::string& server) {
+  Words text("the node at " + server, "节点 " + server);
   if (status.ok()) {
-    return {FailureKind::kUnavailable, "the node at " + server + " ended the feed"};
+    return {FailureKind::kUnavailable, text + Words(" ended the feed", " 结束了数据流")};
   }
   const auto problem = ProblemOf(context);
-  std::string text = "the node at " + server + ": ";
-  text += problem ? problem->cause() + " [" + problem->code() + "]" : status.error_message();
-  if (problem && problem->code().rfind("cursor_", 0) == 0) {
-    return Fail(text + kOtherLog);
+  text = text + Words(": ", "：");
+  if (problem) {  // in the language that was asked for
+    text = text + Words(problem->cause() + " [" + problem->code() + "]");
+    if (problem->code().rfind("cursor_", 0) == 0) {
+      return Fail(text + kOtherLog);
+    }
+    return {KindOf(status.error_code()), text + Words(". ", "。") + Words(problem->fix())};
   }
-  if (problem) {
-    return {KindOf(status.error_code()), text + ". " + problem->fix()};
-  }
+  text = text + Words(status.error_message());
   switch (KindOf(status.error_code())) {
     case FailureKind::kDenied:
-      return {FailureKind::kDenied, text + ". It wants a token of scope monitor: see --token-file"};
+      return {FailureKind::kDenied,
+              text + Words(". It wants a token of scope monitor: see --token-file",
+                           "。需要权限范围为 monitor 的令牌：见 --token-file")};
     case FailureKind::kUnavailable:
       return {FailureKind::kUnavailable, text};
     default:
-      return Fail(text + ". Is --server an idnode node of this version?");
+      return Fail(text + Words(". Is --server an idnode node of this version?",
+                               "。--server 是本版本的 idnode 节点吗？"));
   }
 }
 
@@ -224,7 +227,8 @@ Failure Feed::Open(const std::string& cursor) {
     }
     call->context.AddMetadata("authorization", "Bearer " + token);
   }
-  call->context.AddMetadata("accept-language", Language());
+  call->context.AddMetadata("accept-language",
+                            options_.language == tools::Language::kChinese ? "zh" : "en");
 
   call->stub =
       v1::Statistics::NewStub(grpc::CreateCustomChannel(options_.server, credentials, Arguments()));
@@ -253,7 +257,8 @@ Failure Feed::Next(Update& update) {
     }
   }
   if (message.log_size() > INT64_MAX) {
-    return Fail("the node sent a log size above 2^63, which cannot be right");
+    return Fail({"the node sent a log size above 2^63, which cannot be right",
+                 "节点发来的日志长度超过 2^63，不可能正确"});
   }
   update.position = {message.log_id(), message.cursor(), message.log_size()};
   return {};

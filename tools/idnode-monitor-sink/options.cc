@@ -1,9 +1,12 @@
 #include "options.h"
 
 #include <CLI/CLI.hpp>
+#include <iostream>
 #include <string_view>
 
 #include "base/endpoint.h"
+#include "failure.h"
+#include "usage_words.h"
 
 namespace idnode::sink {
 namespace {
@@ -30,6 +33,25 @@ Examples:
 A password belongs into ~/.pgpass or PGPASSFILE, not into --database, which other users of the machine
 can see.)";
 
+constexpr const char* kChineseDescription =
+    R"(将 idnode 节点的注册统计保存到 PostgreSQL 数据表。
+
+跟踪节点的数据流（Statistics.Watch），以新行覆盖旧行，并在同一事务中记下数据流的续传位置：本程序、节点和数据库
+均可随时停止、终止和启动。同一模式同时只由一个本程序写入。)";
+
+constexpr const char* kChineseFooter =
+    R"(数据表在首次启动时创建：counts（按前缀、日期和渠道的累计数）、feed（已读到的位置）；视图：totals、daily。
+各表的说明见 psql 的 \d+。
+
+退出码：0 完成，1 失败，2 用法错误，5 被节点或数据库拒绝，6 不可用（使用 --once 时，或模式正由另一个本程序写入）。
+
+示例：
+  idnode-monitor-sink --server node.example:50051 --ca ca.pem --token-file monitor.token \
+      --database "host=db.example dbname=monitoring user=sink"
+  idnode-monitor-sink ... --once      # 供脚本使用：同步数据表后结束
+
+密码请写入 ~/.pgpass 或 PGPASSFILE，不要写在 --database 中，否则本机其他用户可以看到。)";
+
 // "HOST:PORT", "[::1]:PORT".
 bool SplitServer(const std::string& server, std::string_view& host) {
   const std::string_view text = server;
@@ -45,75 +67,109 @@ bool SplitServer(const std::string& server, std::string_view& host) {
 }
 
 // What CLI11 cannot know. Empty: fine.
-std::string Check(const Options& options) {
+Words Check(const Options& options) {
+  if (!options.migrate && options.server.empty()) {
+    return {"--server is required", "缺少 --server"};
+  }
+  if (options.migrate) return {};
   std::string_view host;
   if (!SplitServer(options.server, host)) {
-    return "--server " + options.server + ": give HOST:PORT, for example 127.0.0.1:50051";
+    return {"--server " + options.server + ": give HOST:PORT, for example 127.0.0.1:50051",
+            "--server " + options.server + "：请写成 主机:端口，例如 127.0.0.1:50051"};
   }
   const bool encrypted = options.tls || !options.ca_file.empty();
   if (!options.token_file.empty() && !encrypted && !options.insecure &&
       !IsOnThisMachine(options.server)) {
-    return "the token would cross the network unencrypted to " + std::string(host) +
-           ": give --ca FILE (the certificates that the node's is checked against), --tls, or "
-           "--insecure";
+    return {"the token would cross the network unencrypted to " + std::string(host) +
+                ": give --ca FILE (the certificates that the node's is checked against), --tls, or "
+                "--insecure",
+            "令牌将以明文经网络发送到 " + std::string(host) +
+                "：请使用 --ca FILE（用于校验节点证书）、--tls 或 --insecure"};
   }
   if (options.schema.empty() || options.schema.size() > 63 || options.schema.rfind("pg_", 0) == 0) {
-    return "--schema: give a name of 1 to 63 octets that does not begin with pg_";
+    return {"--schema: give a name of 1 to 63 octets that does not begin with pg_",
+            "--schema：名称应为 1 至 63 字节，且不以 pg_ 开头"};
   }
   return {};
 }
 
-void Declare(CLI::App& app, Options& options) {
-  app.add_option("--server", options.server, "the node's gRPC address")->type_name("HOST:PORT");
+void Declare(CLI::App& app, Options& options, std::string& lang) {
+  const auto say = [&](const Words& words) { return words.In(options.language); };
+  app.add_option("--server", options.server, say({"the node's gRPC address", "节点的 gRPC 地址"}))
+      ->type_name("HOST:PORT");
   app.add_option("--token-file", options.token_file,
-                 "file with a token of scope \"monitor\"; read again for every connection")
+                 say({"file with a token of scope \"monitor\"; read again for every connection",
+                      "存放权限范围为 monitor 的令牌的文件；每次连接时重新读取"}))
       ->type_name("FILE");
   app.add_option("--ca", options.ca_file,
-                 "use TLS, and check the node's certificate against these (PEM)")
+                 say({"use TLS, and check the node's certificate against these (PEM)",
+                      "使用 TLS，并用这些证书（PEM）校验节点证书"}))
       ->type_name("FILE");
-  app.add_flag("--tls", options.tls, "use TLS, and check it against the system's authorities");
-  app.add_flag("--insecure", options.insecure, "let the token cross a network without TLS");
-  app.add_option(
-         "--database", options.database,
-         "connection string of PostgreSQL; what it leaves out comes from PGHOST, PGUSER, ...")
+  app.add_flag("--tls", options.tls,
+               say({"use TLS, and check it against the system's authorities",
+                    "使用 TLS，信任系统的证书机构"}));
+  app.add_flag("--insecure", options.insecure,
+               say({"let the token cross a network without TLS", "允许令牌在网络中以明文传输"}));
+  app.add_option("--database", options.database,
+                 say({"connection string of PostgreSQL; what it leaves out comes from PGHOST, "
+                      "PGUSER, ...",
+                      "PostgreSQL 连接串；未给出的部分取自 PGHOST、PGUSER 等"}))
       ->type_name("CONNINFO")
       ->required();
-  app.add_option("--schema", options.schema, "schema to write; is made if it does not exist")
+  app.add_option("--schema", options.schema,
+                 say({"schema to write; is made if it does not exist", "写入的模式，不存在时创建"}))
       ->type_name("NAME")
       ->capture_default_str();
-  auto* once = app.add_flag("--once", options.once, "end as soon as the tables are up to date");
+  auto* once =
+      app.add_flag("--once", options.once,
+                   say({"end as soon as the tables are up to date", "数据表同步后即结束"}));
   auto* reset = app.add_flag(
       "--reset", options.reset,
-      "empty the tables and take everything anew: when the node's data was replaced, or the token "
-      "may see other prefixes than before");
-  app.add_flag("--migrate", options.migrate,
-               "only make the tables or bring them to this version, and end; needs no --server")
+      say({"empty the tables and take everything anew: when the node's data was replaced, or the "
+           "token may see other prefixes than before",
+           "清空数据表并重新获取全部数据：用于节点数据已更换或令牌可见前缀已改变时"}));
+  app.add_flag(
+         "--migrate", options.migrate,
+         say({"only make the tables or bring them to this version, and end; needs no --server",
+              "仅创建数据表或升级到本版本后结束；无需 --server"}))
       ->excludes(once)
       ->excludes(reset);
-  app.add_flag("--verbose", options.verbose, "also log every round of the feed");
+  app.add_flag("--verbose", options.verbose,
+               say({"also log every round of the feed", "记录每一轮数据"}));
+  app.add_option("--lang", lang,
+                 say({"zh or en; otherwise as the locale says", "zh 或 en；默认随系统语言环境"}))
+      ->check(CLI::IsMember({"zh", "en"}))
+      ->type_name("LANG");
   app.set_version_flag("--version", IDNODE_VERSION);
 }
 
 }  // namespace
 
 bool ParseOptions(int argc, char** argv, Options& options, int& exit_code) {
-  CLI::App app(kDescription, "idnode-monitor-sink");
-  app.footer(kFooter);
-  Declare(app, options);
+  options.language = tools::FindLanguage(argc, argv);
+  const bool chinese = options.language == tools::Language::kChinese;
+  CLI::App app(chinese ? kChineseDescription : kDescription, "idnode-monitor-sink");
+  app.footer(chinese ? kChineseFooter : kFooter);
+  std::string lang;
+  Declare(app, options, lang);
+  const auto refuse = [&](const std::string& wrong) {
+    std::cerr << wrong << '\n'
+              << (chinese ? "请参阅：idnode-monitor-sink --help"
+                          : "See: idnode-monitor-sink --help")
+              << '\n';
+    exit_code = kExitUsage;
+    return false;
+  };
   try {
     app.parse(argc, argv);
-    if (!options.migrate && options.server.empty()) {
-      throw CLI::RequiredError("--server");
-    }
-    if (const std::string wrong = options.migrate ? std::string() : Check(options);
-        !wrong.empty()) {
-      throw CLI::ValidationError(wrong);
-    }
-  } catch (const CLI::ParseError& error) {
-    exit_code = app.exit(error) == 0 ? kExitDone : kExitUsage;
+  } catch (const CLI::Success& success) {  // --help, --version
+    exit_code = app.exit(success);
     return false;
+  } catch (const CLI::ParseError& error) {
+    return refuse(tools::UsageWords(error.what(), options.language));
   }
-  return true;
+  const Words wrong = Check(options);
+  return wrong.en.empty() || refuse(wrong.In(options.language));
 }
 
 }  // namespace idnode::sink

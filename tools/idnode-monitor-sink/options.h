@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "language.h"
+
 namespace idnode::sink {
 
 // Exit codes, the same as those of idnodectl.
@@ -24,6 +26,7 @@ struct Options {
   bool migrate = false;  // only make the tables
   bool reset = false;    // empty the tables first
   bool verbose = false;
+  tools::Language language = tools::Language::kEnglish;
 };
 
 // Reads the command line. False: the process ends with `exit_code`, and what is to be said was

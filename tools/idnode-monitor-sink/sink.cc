@@ -55,16 +55,17 @@ int Sink::Run() {
       return kExitDone;
     }
     if (stop_.stop_requested()) {
-      spdlog::info("stopped");
+      spdlog::info(chinese() ? "已停止" : "stopped");
       return options_.once || options_.migrate ? kExitFailed : kExitDone;
     }
     if (!Retries(failure)) {
-      spdlog::error("{}", failure.text);
+      spdlog::error("{}", failure.text.In(options_.language));
       return ExitCode(failure.kind);
     }
     const milliseconds wait = WaitAfter(tries_++);
-    spdlog::warn("{}. Trying again in {} s", failure.text,
-                 static_cast<double>(wait.count()) / 1000);
+    const double seconds = static_cast<double>(wait.count()) / 1000;
+    spdlog::warn("{}{}{}{}", failure.text.In(options_.language),
+                 chinese() ? "。" : ". Trying again in ", seconds, chinese() ? " 秒后重试" : " s");
     SleepFor(wait, stop_);
   }
 }
@@ -114,24 +115,32 @@ Failure Sink::Begin(Position& position) {
       return failure;
     }
     reset_ = false;
-    spdlog::info("emptied the tables in schema \"{}\"", options_.schema);
+    spdlog::info(fmt::runtime(chinese() ? "已清空模式“{}”中的数据表"
+                                        : "emptied the tables in schema \"{}\""),
+                 options_.schema);
   }
   if (auto failure = database_.ReadPosition(position)) {
     return failure;
   }
   empty_first_ = position.cursor.empty();
+  const std::string from = std::to_string(position.log_size);
+  const Words where = empty_first_ ? Words("from the beginning", "从头开始")
+                                   : Words("from log size " + from, "从日志长度 " + from + " 开始");
   spdlog::info(
-      "following {} into schema \"{}\" {}", options_.server, options_.schema,
-      empty_first_ ? "from the beginning" : "from log size " + std::to_string(position.log_size));
+      fmt::runtime(chinese() ? "跟踪 {}，写入模式“{}”，{}" : "following {} into schema \"{}\" {}"),
+      options_.server, options_.schema, where.In(options_.language));
   return feed_.Open(position.cursor);
 }
 
 Failure Sink::Take(Position& position) {
   Position& told = update_.position;
   if (!position.log_id.empty() && told.log_id != position.log_id) {
-    return {FailureKind::kFailed, "the node at " + options_.server +
-                                      " sent the counts of another log than those "
-                                      "in the tables; nothing of them was written"};
+    return {
+        FailureKind::kFailed,
+        {"the node at " + options_.server +
+             " sent the counts of another log than those in the "
+             "tables; nothing of them was written",
+         "节点 " + options_.server + " 发来的统计属于另一份日志，与数据表不同，未写入任何内容"}};
   }
   position.log_id = told.log_id;
   rows_.insert(rows_.end(), std::make_move_iterator(update_.rows.begin()),
@@ -145,8 +154,9 @@ Failure Sink::Take(Position& position) {
   }
   if (ends_round) {
     spdlog::log(caught_up_ ? spdlog::level::debug : spdlog::level::info,
-                "up to date with log size {}, {} rows written", told.log_size,
-                std::exchange(rows_written_, 0));
+                fmt::runtime(chinese() ? "已同步至日志长度 {}，写入 {} 行"
+                                       : "up to date with log size {}, {} rows written"),
+                told.log_size, std::exchange(rows_written_, 0));
     caught_up_ = true;
     done_ = options_.once;
   }

@@ -30,6 +30,8 @@ class Sink {
   int Run();
 
  private:
+  bool chinese() const noexcept { return options_.language == tools::Language::kChinese; }
+
   Failure Follow();
   Failure Begin(Position& position);
   Failure Take(Position& position);
