@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "base/utf8.h"
+#include "registry/grammar.h"
 
 namespace idnode::node {
 namespace {
@@ -136,14 +137,7 @@ void CheckTls(const Config& config, std::vector<std::string>& problems) {
 }
 
 void CheckPrefix(const std::string& prefix, std::vector<std::string>& problems) {
-  if (prefix.empty()) return;
-  const bool legal = std::ranges::all_of(prefix, [](char octet) {
-    return (octet >= '0' && octet <= '9') || (octet >= 'A' && octet <= 'Z') ||
-           (octet >= 'a' && octet <= 'z') || octet == '.' || octet == '-' || octet == '_';
-  });
-  if (legal && prefix.front() != '.' && prefix.back() != '.' &&
-      prefix.find("..") == std::string::npos)
-    return;
+  if (prefix.empty() || !registry::CheckPrefix(prefix, "node.prefix")) return;
   problems.push_back("node.prefix = \"" + prefix +
                      "\": is no prefix: write segments with dots between, as \"88.118\"");
 }

@@ -230,7 +230,7 @@ class Stopping(unittest.TestCase):
                 self.assertEqual(asking.receive().response_code, 301)
                 begin = time.monotonic()
                 self.assertEqual(node.stop(), 0)
-                self.assertLess(time.monotonic() - begin, 8, "not the patience of 10 s")
+                self.assertLess(time.monotonic() - begin, 5, "not the patience of 10 s")
                 self.assertTrue(idle.closed())
                 self.assertTrue(asking.closed())
 

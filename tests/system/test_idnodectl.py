@@ -108,7 +108,9 @@ class Usage(unittest.TestCase):
                 (("token", "add", "x", "--below", "--scope", "read"), " token add"),
                 (("token", "add", "x", "--scope", "read"), " token add"),
                 (("watch", "--cursor", "00", "--cursor-file", "x"), " watch"),
-                (("stats", "--by", "moon"), " stats"), (("stats", "--timeout", "10"), " stats")]:
+                (("stats", "--by", "moon"), " stats"), (("stats", "--server", "host"), " stats"),
+                (("stats", "--server", "::1:50051"), " stats"),
+                (("resolve", "a/b", "--handle", "127.0.0.1:99999"), " resolve"), (("stats", "--timeout", "10"), " stats")]:
             with self.subTest(words=words):
                 chinese, english = (ctl("--lang", lang, "--json", *words).error for lang in ("zh", "en"))
                 self.assertEqual(english["fix"], f"See: idnodectl{verb} --help")

@@ -26,6 +26,7 @@ constexpr std::array kRows = {
     Row{"(.+): (.+) not in \\{(.+)\\}", "$1: $2 is none of $3", "$1：$2 不是下列之一：$3"},
     Row{"(.+): \\d+ required (.+) missing", "$1: its $2 is missing", "$1：缺少其 $2"},
     Row{"(.+): not UTF-8", nullptr, "$1：不是 UTF-8 编码"},
+    Row{"(.+): no HOST:PORT, (.+)", "$1: \"$2\" is no HOST:PORT", "$1：“$2”不是 主机:端口"},
     Row{"(.+): no duration such as (.+)", nullptr, "$1：不是时长，例如 $2"},
 };
 

@@ -13,6 +13,7 @@
 
 #include "base/small_file.h"
 #include "idnode/v1/statistics.grpc.pb.h"
+#include "problem.h"
 
 namespace idnode::sink {
 namespace {
@@ -130,17 +131,6 @@ grpc::ChannelArguments Arguments() {
   return arguments;
 }
 
-std::optional<v1::Problem> ProblemOf(const grpc::ClientContext& context) {
-  const auto& metadata = context.GetServerTrailingMetadata();
-  const auto found = metadata.find("idnode-problem-bin");
-  v1::Problem problem;
-  if (found == metadata.end() ||
-      !problem.ParseFromArray(found->second.data(), static_cast<int>(found->second.size()))) {
-    return std::nullopt;
-  }
-  return problem;
-}
-
 FailureKind KindOf(grpc::StatusCode code) noexcept {
   switch (code) {
     case grpc::StatusCode::UNAUTHENTICATED:
@@ -170,7 +160,7 @@ Failure ToFailure(const grpc::Status& status, const grpc::ClientContext& context
   if (status.ok()) {
     return {FailureKind::kUnavailable, text + Words(" ended the feed", " 结束了数据流")};
   }
-  const auto problem = ProblemOf(context);
+  const auto problem = tools::ProblemOf(context);
   text = text + Words(": ", "：");
   if (problem) {  // in the language that was asked for
     text = text + Words(problem->cause() + " [" + problem->code() + "]");

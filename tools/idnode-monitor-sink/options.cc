@@ -2,10 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
-#include <string_view>
+#include <string>
 
 #include "base/endpoint.h"
 #include "failure.h"
+#include "server_text.h"
 #include "usage_words.h"
 
 namespace idnode::sink {
@@ -52,38 +53,23 @@ constexpr const char* kChineseFooter =
 
 密码请写入 ~/.pgpass 或 PGPASSFILE，不要写在 --database 中，否则本机其他用户可以看到。)";
 
-// "HOST:PORT", "[::1]:PORT".
-bool SplitServer(const std::string& server, std::string_view& host) {
-  const std::string_view text = server;
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) {
-    return false;
-  }
-  host = text.substr(0, colon);
-  const std::string_view port = text.substr(colon + 1);
-  const bool bare_v6 = host.find(':') != std::string_view::npos && host.front() != '[';
-  return !bare_v6 && !port.empty() && port.size() <= 5 &&
-         port.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
 // What CLI11 cannot know. Empty: fine.
 Words Check(const Options& options) {
   if (!options.migrate && options.server.empty()) {
     return {"--server is required", "缺少 --server"};
   }
   if (options.migrate) return {};
-  std::string_view host;
-  if (!SplitServer(options.server, host)) {
+  if (!tools::IsHostAndPort(options.server)) {
     return {"--server " + options.server + ": give HOST:PORT, for example 127.0.0.1:50051",
             "--server " + options.server + "：请写成 主机:端口，例如 127.0.0.1:50051"};
   }
   const bool encrypted = options.tls || !options.ca_file.empty();
   if (!options.token_file.empty() && !encrypted && !options.insecure &&
       !IsOnThisMachine(options.server)) {
-    return {"the token would cross the network unencrypted to " + std::string(host) +
+    return {"the token would cross the network unencrypted to " + options.server +
                 ": give --ca FILE (the certificates that the node's is checked against), --tls, or "
                 "--insecure",
-            "令牌将以明文经网络发送到 " + std::string(host) +
+            "令牌将以明文经网络发送到 " + options.server +
                 "：请使用 --ca FILE（用于校验节点证书）、--tls 或 --insecure"};
   }
   if (options.schema.empty() || options.schema.size() > 63 || options.schema.rfind("pg_", 0) == 0) {

@@ -11,6 +11,7 @@
 #include "idnode/v1/resolver.grpc.pb.h"
 #include "idnode/v1/statistics.grpc.pb.h"
 #include "octets.h"
+#include "problem.h"
 
 namespace idnode::ctl {
 namespace {
@@ -63,13 +64,9 @@ Failure FromBareStatus(const grpc::Status& status, const Client::Options& option
 
 Failure ToFailure(const grpc::Status& status, const grpc::ClientContext& context,
                   const Client::Options& options) {
-  const auto& trailer = context.GetServerTrailingMetadata();
-  const auto found = trailer.find("idnode-problem-bin");
-  v1::Problem problem;
-  if (found != trailer.end() &&
-      problem.ParseFromArray(found->second.data(), static_cast<int>(found->second.size()))) {
-    return FromProblem(problem, problem.code() == kOutcomeUnknown ? Exit::kUnavailable
-                                                                  : ExitOf(status.error_code()));
+  if (const auto problem = tools::ProblemOf(context)) {
+    return FromProblem(*problem, problem->code() == kOutcomeUnknown ? Exit::kUnavailable
+                                                                    : ExitOf(status.error_code()));
   }
   return FromBareStatus(status, options);
 }

@@ -8,6 +8,7 @@
 #include "base/quantity.h"
 #include "base/utf8.h"
 
+#include "server_text.h"
 #include "usage_words.h"
 #include "verbs.h"
 #include "words.h"
@@ -105,6 +106,14 @@ class Builder {
             ""};
   }
 
+  static CLI::Validator Server() {
+    return {[](std::string& text) {
+              const bool named = tools::IsHostAndPort(text) || text.starts_with("unix:");
+              return named ? std::string() : "no HOST:PORT, " + text;
+            },
+            ""};
+  }
+
   void Identifier(CLI::App& verb, std::string& target) {
     verb.add_option("ID", target, Say({"the identifier: PREFIX/SUFFIX", "标识：前缀/后缀"}))
         ->required()
@@ -151,6 +160,7 @@ class Builder {
     app_.add_option("--server", globals.server,
                     Say({"the node's gRPC address", "节点的 gRPC 地址"}))
         ->envname("IDNODE_SERVER")
+        ->check(Server())
         ->type_name("HOST:PORT")
         ->capture_default_str();
     app_.add_option("--token-file", globals.token_file,
@@ -308,6 +318,7 @@ class Builder {
         .add_option("--handle", resolve->handle,
                     Say({"where udp and tcp ask (the server's host, port 2641)",
                          "udp、tcp 的查询地址（默认为服务器主机的 2641 端口）"}))
+        ->check(Server())
         ->type_name("HOST:PORT");
   }
 

@@ -95,8 +95,7 @@ class TaskStream final : public grpc::ServerWriteReactor<Response>, public Strea
   }
 
   void Run() {
-    const std::optional<registry::Problem> problem = task_(*this);
-    grpc::Status status = problem.has_value() ? Refusal(context_, *problem) : grpc::Status::OK;
+    std::optional<registry::Problem> problem = task_(*this);
     std::unique_lock lock(mutex_);
     (void)AwaitWritten(lock);
     changed_.wait_for(lock, kLastWrite, [this] { return !writing_ || broken_; });
@@ -104,11 +103,11 @@ class TaskStream final : public grpc::ServerWriteReactor<Response>, public Strea
       // What is under way cannot be taken back but by ending the call.
       context_.TryCancel();
       changed_.wait(lock, [this] { return !writing_; });
-      status = {grpc::StatusCode::CANCELLED, "cancelled"};
-    } else if (door_.calls.stopping()) {
-      status = Refusal(context_, StoppingProblem());
+      this->Finish({grpc::StatusCode::CANCELLED, "cancelled"});
+      return;
     }
-    this->Finish(status);
+    if (door_.calls.stopping()) problem = StoppingProblem();
+    this->Finish(problem.has_value() ? Refusal(context_, *problem) : grpc::Status::OK);
   }
 
   Door& door_;
