@@ -56,19 +56,23 @@ std::unique_ptr<serve::GrpcServer> ListenForGrpc(const Config& config) {
                            (is_tls ? "tls.certificate and tls.key" : "listen.grpc"));
 }
 
+// Taken before anything is read or written: a node that cannot listen leaves its directory as it
+// was.
+struct Listening {
+  std::vector<net::PortReservation> handle;
+  std::unique_ptr<serve::GrpcServer> grpc;
+};
+
 }  // namespace
 
 // In the order in which they need one another; they end in the reverse one.
 struct Node::Parts {
-  // `ports` and `listening` are made before anything is read or written: a node that cannot listen
-  // leaves its directory as it was.
   Parts(const std::filesystem::path& directory, const Config& config, const Clock& clock,
-        Logger& logger, std::vector<net::PortReservation> ports,
-        std::unique_ptr<serve::GrpcServer> listening)
+        Logger& logger, Listening listening)
       : grpc_log(logger),
         core(directory, CoreOptions(config, hub), clock, logger),
-        handle(config, directory, core, clock, std::move(ports)),
-        grpc(std::move(listening)),
+        handle(config, directory, core, clock, std::move(listening.handle)),
+        grpc(std::move(listening.grpc)),
         losses([this] { return Counts(); }, config.log.losses, logger),
         data(directory) {
     const bool serves = grpc->Serve({.registry = core.registry(),
@@ -101,8 +105,9 @@ struct Node::Parts {
 
 Node::Node(const std::filesystem::path& directory, const Config& config, const Clock& clock,
            Logger& logger)
-    : parts_(std::make_unique<Parts>(directory, config, clock, logger, ReserveHandlePorts(config),
-                                     ListenForGrpc(config))) {
+    : parts_(
+          std::make_unique<Parts>(directory, config, clock, logger,
+                                  Listening{ReserveHandlePorts(config), ListenForGrpc(config)})) {
   for (const std::string& warning : ConfigWarnings(config)) {
     logger.Warning("configuration", {{"warning", warning}});
   }

@@ -88,7 +88,7 @@ class GrpcServer {
   static Result<std::unique_ptr<GrpcServer>> Listen(Options options, std::string& reason);
 
   // Serves. Call once. False if gRPC does not start, and does not say why.
-  [[nodiscard]] bool Serve(Services services);
+  [[nodiscard]] bool Serve(Services made_on);
 
   GrpcServer(const GrpcServer&) = delete;
   GrpcServer& operator=(const GrpcServer&) = delete;
