@@ -18,8 +18,8 @@ struct Words {
   Words(std::string english, std::string chinese)
       : en(std::move(english)), zh(std::move(chinese)) {}
   // What is not ours to say in another language: names, numbers, what a server said.
-  Words(const std::string& same)
-      : en(same), zh(same) {}  // NOLINT(google-explicit-constructor): text
+  // NOLINTNEXTLINE(google-explicit-constructor): stands for itself in either language
+  Words(const std::string& same) : en(same), zh(same) {}
 
   const std::string& In(tools::Language language) const noexcept {
     return language == tools::Language::kChinese ? zh : en;
