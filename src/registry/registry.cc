@@ -23,7 +23,7 @@ std::variant<Principal, Problem> Registry::Authenticate(std::string_view secret)
   return Principal::Bearer(found->second.object);
 }
 
-void Registry::Submit(Command command, Callback done) {
+void Registry::Submit(Command command, const Callback& done) {
   std::unique_ptr<ledger::Request> prepared;
   try {
     prepared = Prepare(std::move(command), options_, done);

@@ -41,7 +41,7 @@ class Registry {
   // token_revoked.
   std::variant<Principal, Problem> Authenticate(std::string_view secret) const;
 
-  void Submit(Command command, Callback done);
+  void Submit(Command command, const Callback& done);
 
   const Options& options() const noexcept { return options_; }
 

@@ -208,7 +208,7 @@ inline std::vector<std::future<Answer>> SendTogether(Committer& committer,
 struct MemoryLedger {
   explicit MemoryLedger(Committer::Options committer_options = {},
                         std::vector<CommitListener*> to_tell = {})
-      : options(committer_options), listeners(std::move(to_tell)) {
+      : options(std::move(committer_options)), listeners(std::move(to_tell)) {
     Start();
   }
 
