@@ -96,7 +96,7 @@ std::vector<Option> GrpcRows(Config& config) {
        .min = 1,
        .max = 10'000,
        .unit = "streams",
-       .text = "Most Statistics.Watch streams at a time; a further one is refused as busy."},
+       .text = "Most Statistics.Watch streams at a time; a further one is refused (watchers_full)."},
   };
 }
 

@@ -28,7 +28,7 @@ class AddDecision : public Decision {
     std::string buffer;
     const auto row = ReadState(now, store::Family::kControl, key_, buffer);
     if (row.ok()) return Exists(row.value().seq);
-    if (row.error().code != Errc::kNotFound) return FromStore(row.error());
+    if (row.error().code != Errc::kNotFound) return FromCommitter(row.error());
     return ledger::Change{.kind = kind_, .identifier = key_, .state = object_};
   }
 
@@ -76,11 +76,11 @@ class RevokeTokenDecision final : public Decision {
     std::string buffer;
     const auto row = ReadState(now, store::Family::kControl, key_, buffer);
     if (!row.ok()) {
-      if (row.error().code != Errc::kNotFound) return FromStore(row.error());
+      if (row.error().code != Errc::kNotFound) return FromCommitter(row.error());
       return Problem{.code = Code::kTokenNotFound, .field = "id", .parameters = {{"token", name_}}};
     }
     Result<stored::v1::Token> token = ParseToken(row.value().state);
-    if (!token.ok()) return FromStore(token.error());
+    if (!token.ok()) return FromCommitter(token.error());
     stored::v1::Token revoked = std::move(token).value();
     revoked.set_revoked(true);
     return ledger::Change{

@@ -7,14 +7,10 @@ namespace {
 
 constexpr Error kRefused{Errc::kDenied, 0, "refused"};  // the problem itself is kept apart
 
-constexpr Reason kClockBehind{"it is behind the last entry", "落后于最后一条日志"};
-constexpr Reason kClockAhead{"it has jumped ahead", "突然前跳"};
-
 Problem ClockProblem(const Error& error) {
-  const bool behind = std::string_view(error.what) == "clock behind";
-  return {.code = Code::kClockRefused,
-          .parameters = {ReasonParameter(behind ? kClockBehind : kClockAhead),
-                         {"seconds", std::to_string(error.detail)}}};
+  return {
+      .code = Code::kClockRefused,
+      .parameters = {ReasonParameter(ReasonOf(error)), {"seconds", std::to_string(error.detail)}}};
 }
 
 Outcome OutcomeOf(const ledger::Answer& answer, const Problem& refusal) {
@@ -35,7 +31,7 @@ Outcome OutcomeOf(const ledger::Answer& answer, const Problem& refusal) {
     case Kind::kClock:
       return ClockProblem(answer.error);
     case Kind::kUnavailable:
-      return FromStore(answer.error);
+      return FromCommitter(answer.error);
     case Kind::kOutcomeUnknown:
       return Problem{.code = Code::kOutcomeUnknown};
   }
@@ -71,9 +67,9 @@ std::optional<Problem> Decision::CheckToken(const ledger::Overlay& now,
   std::string buffer;
   const std::string key = TokenControlKey(principal_.token().id());
   const auto row = ReadState(now, store::Family::kControl, key, buffer);
-  if (!row.ok()) return FromStore(row.error());
+  if (!row.ok()) return FromCommitter(row.error());
   const Result<stored::v1::Token> token = ParseToken(row.value().state);
-  if (!token.ok()) return FromStore(token.error());
+  if (!token.ok()) return FromCommitter(token.error());
   if (auto problem = CheckValid(token.value(), moment.wall_ms)) return problem;
   return RequireOf(token.value(), scope(), prefix());
 }

@@ -46,12 +46,12 @@ class IdentifierDecision : public Decision {
     std::string buffer;
     const auto row = ReadState(now, store::Family::kControl, PrefixControlKey(prefix_), buffer);
     if (!row.ok()) {
-      if (row.error().code != Errc::kNotFound) return FromStore(row.error());
+      if (row.error().code != Errc::kNotFound) return FromCommitter(row.error());
       return Problem{
           .code = Code::kPrefixUnknown, .field = "identifier", .parameters = {{"prefix", prefix_}}};
     }
     const Result<stored::v1::Prefix> prefix = ParsePrefix(row.value().state);
-    if (!prefix.ok()) return FromStore(prefix.error());
+    if (!prefix.ok()) return FromCommitter(prefix.error());
     const bool sensitive = prefix.value().case_policy() == stored::v1::CASE_POLICY_SENSITIVE;
     ledger::Change change{
         .prefix = prefix_,
@@ -59,7 +59,7 @@ class IdentifierDecision : public Decision {
         .case_policy = sensitive ? handle::CasePolicy::kSensitive : handle::CasePolicy::kFold};
     const std::string key = handle::KeyOf(identifier_, change.case_policy);
     const Result<Current> current = ReadCurrent(now, key);
-    if (!current.ok()) return FromStore(current.error());
+    if (!current.ok()) return FromCommitter(current.error());
     return MakeFrom(current.value(), moment, std::move(change));
   }
 

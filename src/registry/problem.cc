@@ -111,12 +111,12 @@ constexpr std::array<Row, kCodes> kRows{{
     {Code::kRequestIdMalformed, "request_id_malformed", Category::kInvalid,
      "The request id has {size} octets; it must have 16.",
      "Send 16 random octets, or none for a request that is never repeated.",
-     "请求号有 {size} 个字节，应为 16 个。", "请发送 16 个随机字节；若不重发则可留空。"},
+     "请求编号有 {size} 个字节，应为 16 个。", "请发送 16 个随机字节；若不重发则可留空。"},
     {Code::kRequestIdReused, "request_id_reused", Category::kConflict,
      "The request id has been used for another request.",
      "Use a new request id for every new request; the same one only to repeat the same request.",
-     "该请求号已用于另一请求。",
-     "每个新请求请使用新的请求号；只有重发同一请求时才用相同的请求号。"},
+     "该请求编号已用于另一请求。",
+     "每个新请求请使用新的请求编号；只有重发同一请求时才用相同的请求编号。"},
     {Code::kTokenMissing, "token_missing", Category::kUnauthenticated, "The call carries no token.",
      "Send the metadata authorization: Bearer TOKEN (idnodectl: --token-file FILE).",
      "调用未携带令牌。",
@@ -164,7 +164,15 @@ constexpr std::array<Row, kCodes> kRows{{
      "批量请求有 {count} 项，上限为 {limit}。", "请拆分后再提交。"},
     {Code::kBusy, "busy", Category::kBusy, "The node has more requests waiting than it takes.",
      "Repeat the request, with the same request id, in a moment.", "节点等待处理的请求过多。",
-     "请稍后用相同的请求号重试。"},
+     "请稍后用相同的请求编号重试。"},
+    {Code::kReadBusy, "read_busy", Category::kBusy,
+     "The node has more questions waiting than it takes.", "Ask again in a moment.",
+     "节点等待处理的查询过多。", "请稍后重试。"},
+    {Code::kWatchersFull, "watchers_full", Category::kBusy,
+     "The node sends its feed to {limit} receivers already; it takes no more.",
+     "End another receiver, or raise grpc.watchers in the configuration.",
+     "节点的统计推送已有 {limit} 个接收端，达到上限。",
+     "请停止其他接收端，或调高配置项 grpc.watchers。"},
     {Code::kClockRefused, "clock_refused", Category::kUnavailable,
      "The node does not trust its clock ({reason}, {seconds} s), so it takes no changes.",
      "An administrator checks the clock of the machine, then runs: idnodectl clock accept",
@@ -174,11 +182,16 @@ constexpr std::array<Row, kCodes> kRows{{
      "The store failed while the change was being written: it may have happened or not.",
      "Repeat the same request with the same request id until it is answered.",
      "写入过程中存储出现故障：变更可能已生效，也可能未生效。",
-     "请用相同的请求号重复提交同一请求，直到得到答复。"},
+     "请用相同的请求编号重复提交同一请求，直到得到答复。"},
     {Code::kUnavailable, "unavailable", Category::kUnavailable,
-     "The node takes no changes now: {reason}.",
-     "Repeat the request, with the same request id, later; the node's log tells the operator more.",
-     "节点目前不接受变更：{reason}。", "请稍后用相同的请求号重试；运维人员可查看节点日志。"},
+     "The node cannot do this now: {reason}.",
+     "Try again later, a change with the same request id; the node's log tells the operator more.",
+     "节点目前无法处理该请求：{reason}。",
+     "请稍后重试（变更请用相同的请求编号）；运维人员可查看节点日志。"},
+    {Code::kReadUnavailable, "read_unavailable", Category::kUnavailable,
+     "The node cannot read its store now: {reason}.",
+     "Ask again in a moment; the node's log tells the operator more.",
+     "节点目前无法读取存储：{reason}。", "请稍后重试；运维人员可查看节点日志。"},
     {Code::kStoreCorrupt, "store_corrupt", Category::kInternal,
      "Stored data failed its checks: {reason}.",
      "Tell the operator, who runs: idnodectl audit verify", "存储数据未通过校验：{reason}。",
@@ -243,14 +256,35 @@ Parameter ReasonParameter(const Reason& reason) {
   return {.name = "reason", .text = reason.english, .chinese = reason.chinese};
 }
 
+namespace {
+
+// An error that is none of a store that does not answer for now.
+Problem FaultOf(const Error& error) {
+  const Code code = error.code == Errc::kCorrupt ? Code::kStoreCorrupt : Code::kInternal;
+  return {.code = code, .parameters = {ReasonParameter(ReasonOf(error))}};
+}
+
+}  // namespace
+
 Problem FromStore(const Error& error) {
   switch (error.code) {
     case Errc::kUnavailable:
-      return {.code = Code::kUnavailable, .parameters = {{"reason", error.what}}};
-    case Errc::kCorrupt:
-      return {.code = Code::kStoreCorrupt, .parameters = {{"reason", error.what}}};
+    case Errc::kDenied:     // the system keeps us from a file
+    case Errc::kMalformed:  // the store took the read for none that it knows
+      return {.code = Code::kReadUnavailable, .parameters = {ReasonParameter(ReasonOf(error))}};
     default:
-      return {.code = Code::kInternal, .parameters = {{"reason", error.what}}};
+      return FaultOf(error);
+  }
+}
+
+Problem FromCommitter(const Error& error) {
+  switch (error.code) {
+    case Errc::kUnavailable:
+    case Errc::kDenied:
+    case Errc::kConflict:  // another process writes
+      return {.code = Code::kUnavailable, .parameters = {ReasonParameter(ReasonOf(error))}};
+    default:
+      return FaultOf(error);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "registry/reason.h"
 
 namespace idnode::registry {
 
@@ -68,15 +69,16 @@ enum class Code : std::uint8_t {
   kPeriodReversed,
   kBatchTooLarge,
   kBusy,
+  kReadBusy,
+  kWatchersFull,
   kClockRefused,
   kOutcomeUnknown,
   kUnavailable,
+  kReadUnavailable,
   kStoreCorrupt,
   kInternal,
 };
 inline constexpr std::size_t kCodes = static_cast<std::size_t>(Code::kInternal) + 1;
-
-enum class Language : std::uint8_t { kEnglish, kChinese };
 
 // Chinese if an Accept-Language header begins with "zh", otherwise English.
 Language LanguageOf(std::string_view accept_language) noexcept;
@@ -86,12 +88,6 @@ struct Parameter {
   std::string name;
   std::string text;
   std::string chinese = {};  // if it is to be translated
-};
-
-// A reason that is known beforehand.
-struct Reason {
-  const char* english;
-  const char* chinese;
 };
 
 struct Problem {
@@ -108,7 +104,10 @@ struct Problem {
 // The parameter {reason}.
 Parameter ReasonParameter(const Reason& reason);
 
-// The problem that an error of the store makes for whoever wanted to read.
+// The problem that an error of the store makes for whoever wanted to read, and that one of the
+// store or the committer makes for whoever wanted to change something: there is a request id to
+// repeat.
 Problem FromStore(const Error& error);
+Problem FromCommitter(const Error& error);
 
 }  // namespace idnode::registry

@@ -60,7 +60,7 @@ class Help(unittest.TestCase):
         self.assertIn("IDNODE_TOKEN_FILE", text)
 
     def test_the_locale_decides_the_language_unless_told_otherwise(self) -> None:
-        chinese = "登记"
+        chinese = "注册"
         self.assertIn(chinese, ctl("--help", LC_ALL="zh_CN.UTF-8").out)
         self.assertIn(chinese, ctl("--help", LC_ALL="", LANG="zh_CN.UTF-8").out)
         self.assertNotIn(chinese, ctl("--help", LC_ALL="en_US.UTF-8", LANG="zh_CN.UTF-8").out)

@@ -33,7 +33,7 @@ class Builder {
     line_.globals.language = language;
     app_.name("idnodectl");
     app_.description(Say({"Registers, resolves, counts and audits identifiers on an idnode.",
-                          "在 idnode 上登记、解析、统计和审计工业互联网标识。"}));
+                          "在 idnode 上注册、解析、统计和审计工业互联网标识。"}));
     app_.fallthrough();  // global options may stand behind the verb, too
     app_.require_subcommand(1);
     app_.get_formatter()->column_width(32);
@@ -224,7 +224,7 @@ class Builder {
     const auto rows = std::make_shared<ctl::Rows>();
     CLI::App& verb = Verb(
         app_, "register",
-        {"register an identifier, or many from a file", "登记一个标识，或从文件批量登记"}, one,
+        {"register an identifier, or many from a file", "注册一个标识，或从文件批量注册"}, one,
         "idnodectl register 88.118.1001/SKU-1 --value \"1 URL https://example.cn\" \"2 NAME "
         "六角螺栓 "
         "M8\"\n  idnodectl register --file rows.ndjson\n\n" +
@@ -405,7 +405,7 @@ class Builder {
   void Counting() {
     const auto stats = std::make_shared<ctl::Stats>();
     CLI::App& verb = Verb(
-        app_, "stats", {"how many were registered", "登记量统计"}, stats,
+        app_, "stats", {"how many were registered", "注册量统计"}, stats,
         "idnodectl stats --prefix 88.118 --below --from 2026-01-01 --to 2026-03-31 --by prefix");
     verb.add_option("--prefix", stats->prefix,
                     Say({"of this prefix (all)", "仅此前缀（默认全部）"}))

@@ -28,9 +28,9 @@ namespace text {
 
 // Changes.
 inline constexpr Text kCreated{"Registered {0}: entry {1}, {2}.",
-                               "已登记 {0}：日志序号 {1}，{2}。"};
+                               "已注册 {0}：日志序号 {1}，{2}。"};
 inline constexpr Text kRecreated{"Registered {0} again after its deletion: entry {1}, {2}.",
-                                 "删除后已重新登记 {0}：日志序号 {1}，{2}。"};
+                                 "删除后已重新注册 {0}：日志序号 {1}，{2}。"};
 inline constexpr Text kUpdated{"Updated {0}: entry {1}, {2}.", "已更新 {0}：日志序号 {1}，{2}。"};
 inline constexpr Text kDeleted{"Deleted {0}: entry {1}, {2}.", "已删除 {0}：日志序号 {1}，{2}。"};
 inline constexpr Text kRepeated{"This request had been done before; nothing was done now.",
@@ -66,7 +66,7 @@ inline constexpr Text kEntry{"Entry {0}  {1}  {2}  by {3}, {4}",
 inline constexpr Text kLeaf{
     "Entry {0}  {1}  {2}  by {3}  {4}: created {5}, recreated {6}, updated {7}, deleted {8} by "
     "then",
-    "日志 {0}  {1}  {2}  渠道 {3}  {4}：至此新增 {5}，重新登记 {6}，更新 {7}，删除 {8}"};
+    "日志 {0}  {1}  {2}  渠道 {3}  {4}：至此新增 {5}，重新注册 {6}，更新 {7}，删除 {8}"};
 inline constexpr Text kAllPrefixes{"all", "全部"};
 inline constexpr Text kRevoked{"revoked", "已吊销"};
 inline constexpr Text kNever{"never", "永不过期"};
@@ -88,7 +88,7 @@ inline constexpr Text kTitleExpires{"EXPIRES", "到期"};
 inline constexpr Text kTitleDay{"DAY", "日期"};
 inline constexpr Text kTitleChannel{"CHANNEL", "渠道"};
 inline constexpr Text kTitleCreated{"CREATED", "新增"};
-inline constexpr Text kTitleRecreated{"RECREATED", "重新登记"};
+inline constexpr Text kTitleRecreated{"RECREATED", "重新注册"};
 inline constexpr Text kTitleUpdated{"UPDATED", "更新"};
 inline constexpr Text kTitleDeleted{"DELETED", "删除"};
 inline constexpr Text kTitleCount{"SINCE THE START", "启动以来"};
@@ -108,7 +108,7 @@ inline constexpr Text kActiveAtEnd{
     "期末有效标识 {} 个；已统计日志 {} 条。"};
 inline constexpr Text kWatchRow{
     "{}  {}  {}: created {}, recreated {}, updated {}, deleted {}, active {}",
-    "{}  {}  {}：新增 {}，重新登记 {}，更新 {}，删除 {}，有效 {}"};
+    "{}  {}  {}：新增 {}，重新注册 {}，更新 {}，删除 {}，有效 {}"};
 inline constexpr Text kWatchRound{"All entries below {} are told. Cursor {}",
                                   "序号 {} 之前的日志均已送达。游标 {}"};
 inline constexpr Text kRecountEqual{
@@ -118,7 +118,7 @@ inline constexpr Text kRecountWrong{"NOT equal: {1} differences in {0} prefixes.
                                     "不一致：{0} 个前缀中有 {1} 处差异。"};
 inline constexpr Text kRecountTotals{
     "By the log: created {}, recreated {}, updated {}, deleted {}, active {}.",
-    "按日志：新增 {}，重新登记 {}，更新 {}，删除 {}，有效 {}。"};
+    "按日志：新增 {}，重新注册 {}，更新 {}，删除 {}，有效 {}。"};
 inline constexpr Text kVerifyOk{"Verified: {} entries, every view and the tree agree with them.",
                                 "验证通过：{} 条日志，所有视图和默克尔树与之一致。"};
 inline constexpr Text kVerifyWrong{"WRONG: {1} differences from what {0} entries say.",
@@ -159,7 +159,7 @@ inline constexpr Text kRowFix{
     R"(每行一条：{{"identifier": "P/S", "values": [{{"index": 1, "type": "URL", "data": "..."}}]}})"};
 inline constexpr Text kRowTooLarge{"This line has more than {} octets.", "该行超过 {} 字节。"};
 inline constexpr Text kRowTooLargeFix{"Move large contents elsewhere and register their URL.",
-                                      "请将大块内容存放在别处，只登记其 URL。"};
+                                      "请将大块内容存放在别处，只注册其 URL。"};
 
 // The command line and files.
 inline constexpr Text kValueIndex{"\"{}\" does not begin with an index from 1 to 2147483647.",
@@ -233,7 +233,7 @@ inline constexpr Text kHandleMalformed{"{0} answers against the handle protocol:
 inline constexpr Text kHandleMalformedFix{"Check that a handle server listens there.",
                                           "请检查该地址是否为 Handle 服务。"};
 inline constexpr Text kHandleNotFound{"{2} is not registered, says {0} (code {1}).",
-                                      "{2} 未登记（{0} 返回码 {1}）。"};
+                                      "{2} 未注册（{0} 返回码 {1}）。"};
 inline constexpr Text kHandleNoValues{
     "{2} has no public value that was asked for, says {0} (code {1}).",
     "{2} 没有所请求的公开值（{0} 返回码 {1}）。"};

@@ -85,7 +85,7 @@ class Admin final : public v1::Admin::CallbackService {
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest* /*request*/,
                                       v1::GetStatusResponse* response) override {
-    return AnswerAdmin(*context, [&] { return Status(*response); });
+    return AnswerAdmin(*context, [&] { return Status(LanguageOf(*context), *response); });
   }
 
  private:
@@ -119,7 +119,8 @@ class Admin final : public v1::Admin::CallbackService {
                    .parameters = {{"token", registry::Quoted(id)}}};
   }
 
-  std::optional<Problem> Status(v1::GetStatusResponse& response) const {
+  std::optional<Problem> Status(registry::Language language,
+                                v1::GetStatusResponse& response) const {
     const GrpcServer::Services& services = door_.services;
     const ledger::Committer::State state = services.committer.state();
     if (state.head.seq() > 0) {
@@ -133,7 +134,10 @@ class Admin final : public v1::Admin::CallbackService {
     response.set_root_hash(std::string(AsText(state.head.tree.Root())));
     response.set_last_entry_ms(state.head.time_ms);
     response.set_accepts_writes(state.accepts_writes);
-    if (!state.accepts_writes) response.set_refusal(state.refusal.what);
+    if (!state.accepts_writes) {
+      const registry::Reason why = registry::ReasonOf(state.refusal);
+      response.set_refusal(language == registry::Language::kChinese ? why.chinese : why.english);
+    }
     if (!services.counts) return std::nullopt;
     for (const Count& count : services.counts()) {
       v1::GetStatusResponse::Count& added = *response.add_counts();

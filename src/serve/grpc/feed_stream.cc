@@ -27,7 +27,8 @@ std::optional<registry::Problem> FeedStream::Admit() {
   admitted_ = door_.watchers.fetch_add(1) < door_.options.watchers;
   if (admitted_) return std::nullopt;
   door_.watchers.fetch_sub(1);
-  return registry::Problem{.code = registry::Code::kBusy};
+  return registry::Problem{.code = registry::Code::kWatchersFull,
+                           .parameters = {{"limit", std::to_string(door_.options.watchers)}}};
 }
 
 void FeedStream::OnWriteDone(bool ok) {

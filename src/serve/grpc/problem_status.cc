@@ -48,7 +48,8 @@ void ToProto(const Problem& problem, Language language, v1::Problem& out) {
 
 Problem StoppingProblem() {
   return {.code = registry::Code::kUnavailable,
-          .parameters = {{"reason", "the node is stopping", "节点正在停止"}}};
+          .parameters = {ReasonParameter(
+              registry::ReasonOf({Errc::kUnavailable, 0, "the node is stopping"}))}};
 }
 
 }  // namespace idnode::serve

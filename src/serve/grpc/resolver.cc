@@ -176,7 +176,7 @@ class Resolver final : public v1::Resolver::CallbackService {
                  ResolveAll(*request, call->language(), *response);
                  call->Succeed();
                })) {
-      call->Refuse({.code = Code::kBusy});
+      call->Refuse({.code = Code::kReadBusy});
     }
     return call;
   }

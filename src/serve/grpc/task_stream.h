@@ -32,7 +32,7 @@ class TaskStream final : public grpc::ServerWriteReactor<Response>, public Strea
     if (auto problem = Admit(scope)) {
       this->Finish(Refusal(context_, *problem));
     } else if (!door_.workers.Post([this] { Run(); })) {
-      this->Finish(Refusal(context_, {.code = registry::Code::kBusy}));
+      this->Finish(Refusal(context_, {.code = registry::Code::kReadBusy}));
     }
   }
 

@@ -84,7 +84,7 @@ grpc::ServerUnaryReactor* AnswerLater(Door& door, grpc::CallbackServerContext& c
   const auto task = [call, fill, who = std::get<registry::Principal>(std::move(caller))] {
     if (!call->EndIfTooLate()) call->End(fill(who));
   };
-  if (!door.readers.Post(task)) call->Refuse({.code = registry::Code::kBusy});
+  if (!door.readers.Post(task)) call->Refuse({.code = registry::Code::kReadBusy});
   return call;
 }
 

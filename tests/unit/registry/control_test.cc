@@ -26,7 +26,7 @@ TEST_F(RegistryTest, NobodyIsLetInByATableThatMayBeOld) {
   const Registry registry(*committer_, table, clock_, {});
   const auto refused = registry.Authenticate("s3cret");
   ASSERT_TRUE(std::holds_alternative<Problem>(refused));
-  EXPECT_EQ(std::get<Problem>(refused).name(), "unavailable");
+  EXPECT_EQ(std::get<Problem>(refused).name(), "read_unavailable");
 
   fails = false;
   const auto revoked = registry.Authenticate("s3cret");

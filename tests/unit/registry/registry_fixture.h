@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "base/clock.h"
+#include "chinese.h"
 #include "ledger/committer.h"
 #include "registry/control.h"
 #include "registry/lookup.h"
@@ -63,6 +64,7 @@ class RegistryTest : public testing::Test {
                       std::string request_id = {}) {
     const Outcome outcome = Do(std::move(change), std::move(principal), std::move(request_id));
     if (const auto* problem = std::get_if<Problem>(&outcome)) {
+      EXPECT_EQ(EnglishIn(*problem), "") << problem->Cause(Language::kChinese);
       return std::string(problem->name()) + (problem->field.empty() ? "" : " " + problem->field);
     }
     return "(accepted)";

@@ -132,7 +132,13 @@ TEST_F(GrpcAdminTest, TellsWhereTheLogStandsAndWhyItRefuses) {
   clock_.SetWall(kNow - 3'600'000);
   const auto refusing = Call(*admin_, &Admin::GetStatus, {}, "admin").response;
   EXPECT_FALSE(refusing.accepts_writes());
-  EXPECT_NE(refusing.refusal(), "");
+  EXPECT_EQ(refusing.refusal(), "the clock is behind the last entry");
+  grpc::ClientContext context;
+  Prepare(context, "admin");
+  context.AddMetadata("accept-language", "zh-CN");
+  v1::GetStatusResponse in_chinese;
+  EXPECT_TRUE(admin_->GetStatus(&context, {}, &in_chinese).ok());
+  EXPECT_EQ(in_chinese.refusal(), "时钟落后于最后一条日志");
   EXPECT_EQ(Call(*admin_, &Admin::AcceptClock, {}, "admin").response.receipt().kind(),
             v1::ENTRY_KIND_CLOCK_ACCEPTED);
   EXPECT_TRUE(Call(*admin_, &Admin::GetStatus, {}, "admin").response.accepts_writes());

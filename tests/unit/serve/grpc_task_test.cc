@@ -100,7 +100,7 @@ TEST_F(GrpcTaskTest, ClientsThatGoFreeTheWorkers) {
   }
   const auto end = std::chrono::steady_clock::now() + seconds(50);
   std::string code = Recount();
-  while (code == "busy" && std::chrono::steady_clock::now() < end) code = Recount();
+  while (code == "read_busy" && std::chrono::steady_clock::now() < end) code = Recount();
   EXPECT_EQ(code, "(equal)");
   server_->Stop(seconds(60));  // were a task still there, this would wait for it
 }
@@ -124,7 +124,7 @@ class GrpcFullTaskTest : public GrpcTaskTest {
     }
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return !codes_.empty(); });
-    EXPECT_EQ(codes_, std::vector<std::string>{"busy"}) << "one too many";
+    EXPECT_EQ(codes_, std::vector<std::string>{"read_busy"}) << "one too many";
   }
 
   // What came of all of them.
@@ -135,7 +135,7 @@ class GrpcFullTaskTest : public GrpcTaskTest {
 
   static std::vector<std::string> Expected(const std::string& code) {
     std::vector<std::string> codes(kQueue + 1, code);
-    codes.front() = "busy";
+    codes.front() = "read_busy";
     return codes;
   }
 

@@ -70,7 +70,7 @@ class GrpcWatchTest : public GrpcTest {
     for (;;) {
       Watcher watcher(*statistics_, "monitor");
       if (watcher.ReadRound()) return;
-      ASSERT_EQ(watcher.Finish(StatusCode::RESOURCE_EXHAUSTED), "busy");
+      ASSERT_EQ(watcher.Finish(StatusCode::RESOURCE_EXHAUSTED), "watchers_full");
       ASSERT_LT(std::chrono::steady_clock::now(), end) << "the watcher before is still counted";
       std::this_thread::yield();
     }
@@ -251,7 +251,7 @@ TEST_F(GrpcWatchTest, RefusesMoreThanItServes) {
   Watcher two(*statistics_, "monitor");
   ASSERT_TRUE(one->ReadRound());
   ASSERT_TRUE(two.ReadRound());
-  EXPECT_EQ(EndsWith("monitor", StatusCode::RESOURCE_EXHAUSTED), "busy");
+  EXPECT_EQ(EndsWith("monitor", StatusCode::RESOURCE_EXHAUSTED), "watchers_full");
   one.reset();
   AwaitRoom();
   Add(kOne + "/b");
@@ -357,7 +357,7 @@ TEST_F(GrpcSlowWatchTest, AClientThatDoesNotReadHoldsNothingOnceItIsGone) {
     ASSERT_TRUE(watcher.ReadMessage()) << "it has begun";
     EXPECT_EQ(watcher.message.cursor(), "") << "and has more to say";
     Add(kOther + "/late");
-    EXPECT_EQ(EndsWith("monitor", StatusCode::RESOURCE_EXHAUSTED), "busy");
+    EXPECT_EQ(EndsWith("monitor", StatusCode::RESOURCE_EXHAUSTED), "watchers_full");
     watcher.Cancel();
   }
   AwaitRoom();
