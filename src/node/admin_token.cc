@@ -24,8 +24,12 @@ Result<std::string> ReadOrMakeAdminSecret(const std::filesystem::path& directory
     return secret;
   }
   if (read.error().code != Errc::kNotFound) return read.error();
+  return MakeAdminSecret(directory);
+}
+
+Result<std::string> MakeAdminSecret(const std::filesystem::path& directory) {
   std::string secret = crypto::MakeSecret();
-  const Status written = WriteFile(file, secret + "\n", 0600);
+  const Status written = WriteFile(AdminTokenFile(directory), secret + "\n", 0600);
   if (!written.ok()) return written.error();
   return secret;
 }

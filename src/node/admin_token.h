@@ -1,4 +1,4 @@
-// The first administrator: whoever can read a file in the data directory.
+// The administrator who needs nobody to let them in: whoever can read a file in the data directory.
 #pragma once
 
 #include <filesystem>
@@ -8,12 +8,15 @@
 
 namespace idnode::node {
 
-// DIR/admin.token: the secret of the first administrator's token, one line, mode 0600.
+// DIR/admin.token: the secret of that administrator's token, one line, mode 0600.
 std::filesystem::path AdminTokenFile(const std::filesystem::path& directory);
 
 // The secret in that file; if there is none, makes one and writes it, synced. So the file is there
 // before the entry that lets its bearer in, and a kill between the two locks nobody out.
 // Errors: kDenied, kUnavailable (`detail` errno); kMalformed, the file holds something else.
 Result<std::string> ReadOrMakeAdminSecret(const std::filesystem::path& directory);
+
+// Makes one in any case, and writes it over the one that is there. Errors: kDenied, kUnavailable.
+Result<std::string> MakeAdminSecret(const std::filesystem::path& directory);
 
 }  // namespace idnode::node

@@ -136,8 +136,11 @@ void Core::StartCommitter(const std::filesystem::path& directory, const Options&
 }
 
 void Core::AdmitAdministrator(const std::filesystem::path& directory) {
-  if (committer_->state().head.seq() != 0) return;
-  const Result<std::string> secret = ReadOrMakeAdminSecret(directory);
+  const std::int64_t now_ms = clock_.WallMs();
+  for (const auto& [id, token] : control_->now()->tokens) {
+    if (registry::IsAdministrator(*token.object, now_ms)) return;
+  }
+  const Result<std::string> secret = SecretToAdmit(directory);
   const std::string file = AdminTokenFile(directory).string();
   if (!secret.ok()) {
     Refuse("the administrator's token " + file + " cannot be used (" + Because(secret.error()) +
@@ -148,10 +151,22 @@ void Core::AdmitAdministrator(const std::filesystem::path& directory) {
                     [&](const registry::Outcome& outcome) { promise.set_value(outcome); });
   const registry::Outcome outcome = promise.get_future().get();
   if (const auto* problem = std::get_if<registry::Problem>(&outcome)) {
-    Refuse("the administrator's token was refused: " +
-           problem->Cause(registry::Language::kEnglish));
+    const std::string cause = problem->Cause(registry::Language::kEnglish);
+    const bool is_new = committer_->state().head.seq() == 0;
+    if (is_new) Refuse("the administrator's token was refused: " + cause);
+    // It serves what it can; the next start tries again.
+    logger_.Error("there is no administrator", {{"reason", cause}});
+    return;
   }
   logger_.Info("administrator's token written", {{"file", file}});
+}
+
+// That of the file, unless it has been used before: its token has ended, too.
+Result<std::string> Core::SecretToAdmit(const std::filesystem::path& directory) const {
+  Result<std::string> secret = ReadOrMakeAdminSecret(directory);
+  if (!secret.ok()) return secret;
+  const std::string id = registry::TokenId(registry::SecretHash(secret.value()));
+  return control_->now()->tokens.contains(id) ? MakeAdminSecret(directory) : secret;
 }
 
 }  // namespace idnode::node

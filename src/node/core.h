@@ -3,7 +3,7 @@
 //   DIR/lock         who has the directory open
 //   DIR/db           the store (RocksDB)
 //   DIR/mark         how long the log was
-//   DIR/admin.token  the secret of the first administrator
+//   DIR/admin.token  the secret of the administrator whom the node itself lets in
 #pragma once
 
 #include <filesystem>
@@ -35,7 +35,8 @@ class Core {
     std::vector<ledger::CommitListener*> listeners;  // besides those of the core itself
   };
 
-  // Opens `directory`, creating it, and lets the first administrator in when the log is empty.
+  // Opens `directory`, creating it, and lets an administrator in if there is none: when the log is
+  // empty, or when the tokens of all have expired.
   // `clock` and `logger` must outlive the core. Throws std::runtime_error in words for the
   // operator: what is wrong, and what to do.
   Core(const std::filesystem::path& directory, const Options& options, const Clock& clock,
@@ -57,6 +58,7 @@ class Core {
   void OpenStore(const std::filesystem::path& directory, store::RocksOptions options);
   void StartCommitter(const std::filesystem::path& directory, const Options& options);
   void AdmitAdministrator(const std::filesystem::path& directory);
+  Result<std::string> SecretToAdmit(const std::filesystem::path& directory) const;
 
   const Clock& clock_;
   Logger& logger_;

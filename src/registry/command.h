@@ -24,20 +24,22 @@ struct RegisterIdentifier {
   bool import = false;  // takes reserved identifiers, no values, values without type, timestamps
 };
 
-// Replaces the whole record. Scope register.
+// Replaces the whole record. Scope register; of a reserved identifier: scope admin, and the values
+// may be such as only an import may have.
 struct UpdateIdentifier {
   std::string identifier;
   Values values;
   std::optional<std::uint64_t> expected_seq;
 };
 
-// Leaves a tombstone. Scope register.
+// Leaves a tombstone. Scope register; of a reserved identifier: scope admin.
 struct DeleteIdentifier {
   std::string identifier;
   std::optional<std::uint64_t> expected_seq;
 };
 
-// Serves a prefix from now on. Scope admin. `prefix.prefix` need not be folded.
+// Serves a prefix from now on. Scope admin. `prefix.prefix` need not be folded. The same again does
+// nothing and gets the first receipt.
 struct AddPrefix {
   stored::v1::Prefix prefix;
 };
@@ -47,7 +49,7 @@ struct AddToken {
   stored::v1::Token token;
 };
 
-// Scope admin. `id`: 8 octets.
+// Scope admin. `id`: 8 octets. The last administrator cannot be revoked.
 struct RevokeToken {
   std::string id;
 };

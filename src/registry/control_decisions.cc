@@ -10,7 +10,11 @@ namespace {
 using ledger::EntryKind;
 using ledger::Moment;
 using ledger::Overlay;
-using ledger::Seq;
+
+constexpr Reason kName{"name", "名称"};
+constexpr Reason kCasePolicy{"case policy", "大小写规则"};
+constexpr Reason kBoth{"name and case policy", "名称和大小写规则"};
+constexpr Reason kExpired{"it has expired already", "已经过期"};
 
 // Adds an object whose octets are known beforehand.
 class AddDecision : public Decision {
@@ -21,14 +25,20 @@ class AddDecision : public Decision {
  protected:
   const std::string& key() const noexcept { return key_; }
 
-  // The problem if the object is there already.
-  virtual Problem Exists(Seq seq) const = 0;
+  const std::string& object() const noexcept { return object_; }
 
-  Made Make(const Overlay& now, const Moment& /*moment*/) final {
+  // What comes of it if the object is there already.
+  virtual Made Exists(const Overlay& now, const ledger::StateRow& row) const = 0;
+
+  // What is against adding it now.
+  virtual std::optional<Problem> Check(const Moment& /*moment*/) const { return std::nullopt; }
+
+  Made Make(const Overlay& now, const Moment& moment) final {
     std::string buffer;
     const auto row = ReadState(now, store::Family::kControl, key_, buffer);
-    if (row.ok()) return Exists(row.value().seq);
+    if (row.ok()) return Exists(now, row.value());
     if (row.error().code != Errc::kNotFound) return FromCommitter(row.error());
+    if (auto problem = Check(moment)) return *std::move(problem);
     return ledger::Change{.kind = kind_, .identifier = key_, .state = object_};
   }
 
@@ -47,32 +57,62 @@ class AddPrefixDecision final : public AddDecision {
   using AddDecision::AddDecision;
 
  protected:
-  Problem Exists(Seq seq) const override {
-    return {.code = Code::kPrefixExists,
-            .field = "prefix.prefix",
-            .parameters = {{"prefix", key().substr(1)}, {"seq", std::to_string(seq)}}};
+  Made Exists(const Overlay& now, const ledger::StateRow& row) const override {
+    const Result<stored::v1::Prefix> there = ParsePrefix(row.state);
+    if (!there.ok()) return FromCommitter(there.error());
+    const Result<stored::v1::Prefix> asked = ParsePrefix(object());
+    if (!asked.ok()) return FromCommitter(asked.error());
+    const bool is_named = there.value().name() == asked.value().name();
+    const bool folds_alike = there.value().case_policy() == asked.value().case_policy();
+    if (is_named && folds_alike) {
+      const Result<Receipt> receipt = ReceiptOf(now, row.seq);
+      if (!receipt.ok()) return FromCommitter(receipt.error());
+      return receipt.value();
+    }
+    const Reason& difference = is_named ? kCasePolicy : folds_alike ? kName : kBoth;
+    return Problem{.code = Code::kPrefixExists,
+                   .field = "prefix",
+                   .parameters = {{"prefix", key().substr(1)},
+                                  {"seq", std::to_string(row.seq)},
+                                  {"difference", difference.english, difference.chinese}}};
   }
 };
 
 class AddTokenDecision final : public AddDecision {
  public:
-  using AddDecision::AddDecision;
+  AddTokenDecision(Asked asked, std::string key, const stored::v1::Token& token)
+      : AddDecision(std::move(asked), EntryKind::kTokenPut, std::move(key),
+                    token.SerializeAsString()),
+        expires_ms_(token.expires_ms()) {}
 
  protected:
-  Problem Exists(Seq /*seq*/) const override {
-    return {.code = Code::kTokenExists,
-            .field = "secret_sha256",
-            .parameters = {{"token", TokenName(key().substr(1))}}};
+  Made Exists(const Overlay& /*now*/, const ledger::StateRow& /*row*/) const override {
+    return Problem{.code = Code::kTokenExists,
+                   .field = "secret_sha256",
+                   .parameters = {{"token", TokenName(key().substr(1))}}};
   }
+
+  std::optional<Problem> Check(const Moment& moment) const override {
+    if (expires_ms_ == 0 || expires_ms_ > moment.wall_ms) return std::nullopt;
+    return Problem{.code = Code::kTokenMalformed,
+                   .field = "token.expires_ms",
+                   .parameters = {ReasonParameter(kExpired)}};
+  }
+
+ private:
+  const std::int64_t expires_ms_;
 };
 
 class RevokeTokenDecision final : public Decision {
  public:
-  RevokeTokenDecision(Asked asked, std::string_view id)
-      : Decision(std::move(asked)), key_(TokenControlKey(id)), name_(TokenName(id)) {}
+  RevokeTokenDecision(Asked asked, std::string_view id, const ControlTable& control)
+      : Decision(std::move(asked)),
+        key_(TokenControlKey(id)),
+        name_(TokenName(id)),
+        control_(control) {}
 
  protected:
-  Made Make(const Overlay& now, const Moment& /*moment*/) override {
+  Made Make(const Overlay& now, const Moment& moment) override {
     std::string buffer;
     const auto row = ReadState(now, store::Family::kControl, key_, buffer);
     if (!row.ok()) {
@@ -81,6 +121,10 @@ class RevokeTokenDecision final : public Decision {
     }
     Result<stored::v1::Token> token = ParseToken(row.value().state);
     if (!token.ok()) return FromCommitter(token.error());
+    if (IsAdministrator(token.value(), moment.wall_ms) && !IsOneLeft(now, moment)) {
+      return Problem{
+          .code = Code::kLastAdministrator, .field = "id", .parameters = {{"token", name_}}};
+    }
     stored::v1::Token revoked = std::move(token).value();
     revoked.set_revoked(true);
     return ledger::Change{
@@ -92,8 +136,25 @@ class RevokeTokenDecision final : public Decision {
   }
 
  private:
+  // Whether there is an administrator besides this one. The table tells who may be one, the store
+  // and this group who still is: one that the group itself has added does not count yet.
+  bool IsOneLeft(const Overlay& now, const Moment& moment) const {
+    const std::shared_ptr<const Control> control = control_.now();
+    for (const auto& [id, held] : control->tokens) {
+      const std::string key = TokenControlKey(id);
+      if (key == key_ || !IsAdministrator(*held.object, moment.wall_ms)) continue;
+      std::string buffer;
+      const auto row = ReadState(now, store::Family::kControl, key, buffer);
+      if (!row.ok()) continue;
+      const Result<stored::v1::Token> token = ParseToken(row.value().state);
+      if (token.ok() && IsAdministrator(token.value(), moment.wall_ms)) return true;
+    }
+    return false;
+  }
+
   const std::string key_;
   const std::string name_;
+  const ControlTable& control_;
 };
 
 class AcceptClockDecision final : public Decision {
@@ -122,12 +183,12 @@ std::unique_ptr<ledger::Request> DecideAddPrefix(Asked asked, const stored::v1::
 }
 
 std::unique_ptr<ledger::Request> DecideAddToken(Asked asked, const stored::v1::Token& token) {
-  return std::make_unique<AddTokenDecision>(std::move(asked), EntryKind::kTokenPut,
-                                            TokenControlKey(token.id()), token.SerializeAsString());
+  return std::make_unique<AddTokenDecision>(std::move(asked), TokenControlKey(token.id()), token);
 }
 
-std::unique_ptr<ledger::Request> DecideRevokeToken(Asked asked, std::string_view id) {
-  return std::make_unique<RevokeTokenDecision>(std::move(asked), id);
+std::unique_ptr<ledger::Request> DecideRevokeToken(Asked asked, std::string_view id,
+                                                   const ControlTable& control) {
+  return std::make_unique<RevokeTokenDecision>(std::move(asked), id, control);
 }
 
 std::unique_ptr<ledger::Request> DecideAcceptClock(Asked asked) {

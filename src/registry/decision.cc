@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "ledger/sealed.h"
+
 namespace idnode::registry {
 namespace {
 
@@ -13,7 +15,7 @@ Problem ClockProblem(const Error& error) {
       .parameters = {ReasonParameter(ReasonOf(error)), {"seconds", std::to_string(error.detail)}}};
 }
 
-Outcome OutcomeOf(const ledger::Answer& answer, const Problem& refusal) {
+Outcome OutcomeOf(const ledger::Answer& answer, const Outcome& refusal) {
   using Kind = ledger::Answer::Kind;
   switch (answer.kind) {
     case Kind::kCommitted:
@@ -47,7 +49,11 @@ Result<ledger::Change> Decision::Decide(const ledger::Overlay& now, const ledger
   }
   Made made = Make(now, moment);
   if (auto* change = std::get_if<ledger::Change>(&made)) return std::move(*change);
-  refusal_ = std::get<Problem>(std::move(made));
+  if (auto* problem = std::get_if<Problem>(&made)) {
+    refusal_ = std::move(*problem);
+  } else {
+    refusal_ = std::get<Receipt>(made);
+  }
   return kRefused;
 }
 
@@ -58,6 +64,18 @@ Result<ledger::StateRow> Decision::ReadState(const ledger::Overlay& now, store::
   const Status read = now.Get(family, key, buffer);
   if (!read.ok()) return read.error();
   return ledger::DecodeStateRow(buffer);
+}
+
+Result<Receipt> Decision::ReceiptOf(const ledger::Overlay& now, ledger::Seq seq) {
+  std::string value;
+  const Status read = now.Get(store::Family::kLeaf, ledger::SeqKey(seq), value);
+  if (!read.ok()) return read.error();
+  const Result<std::string_view> octets = ledger::Unseal(value);
+  if (!octets.ok()) return octets.error();
+  const Result<ledger::Leaf> leaf = ledger::DecodeLeaf(octets.value());
+  if (!leaf.ok()) return Error{Errc::kCorrupt, 0, "leaf"};
+  return Receipt{
+      .seq = seq, .time_ms = leaf.value().time_ms, .kind = leaf.value().kind, .repeated = true};
 }
 
 // The token as it is now: it may have been revoked since the call came in.

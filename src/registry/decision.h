@@ -32,7 +32,8 @@ class Decision : public ledger::Request {
   void Done(const ledger::Answer& answer) noexcept final;
 
  protected:
-  using Made = std::variant<ledger::Change, Problem>;
+  // A receipt: what is asked for has been done already, by that entry.
+  using Made = std::variant<ledger::Change, Problem, Receipt>;
 
   // What the principal must be allowed, and for which prefix (folded; empty: for all).
   virtual Scope scope() const noexcept { return stored::v1::SCOPE_ADMIN; }
@@ -44,12 +45,15 @@ class Decision : public ledger::Request {
   static Result<ledger::StateRow> ReadState(const ledger::Overlay& now, store::Family family,
                                             std::string_view key, std::string& buffer);
 
+  // What the entry `seq` has done, as the receipt of a repeat. Errors: kCorrupt; the store's.
+  static Result<Receipt> ReceiptOf(const ledger::Overlay& now, ledger::Seq seq);
+
  private:
   std::optional<Problem> CheckToken(const ledger::Overlay& now, const ledger::Moment& moment) const;
 
   const Principal principal_;
   const Registry::Callback done_;
-  Problem refusal_;  // of the last Decide()
+  Outcome refusal_;  // of the last Decide() that made no change
 };
 
 }  // namespace idnode::registry

@@ -29,8 +29,9 @@ constexpr char32_t kReplacement = 0xFFFD;
 constexpr bool IsBlank(char32_t c) noexcept { return c == ' ' || c == 0xA0 || c == 0x3000; }
 constexpr bool IsControl(char32_t c) noexcept { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
 
-// What is wrong with a text as such, or null.
-const Reason* TextFault(std::string_view text, std::size_t max_characters) noexcept {
+}  // namespace
+
+const Reason* TextFault(std::string_view text, std::size_t most) noexcept {
   std::size_t characters = 0;
   char32_t first = 0;
   char32_t last = 0;
@@ -43,10 +44,12 @@ const Reason* TextFault(std::string_view text, std::size_t max_characters) noexc
     last = c;
     ++characters;
   }
-  if (characters > max_characters) return &kTooManyCharacters;
+  if (characters > most) return &kTooManyCharacters;
   if (IsBlank(first) || IsBlank(last)) return &kBeginsEndsWithBlank;
   return nullptr;
 }
+
+namespace {
 
 const Reason* PrefixFault(std::string_view prefix) noexcept {
   if (prefix.empty()) return &kEmpty;

@@ -20,6 +20,7 @@ class IdentifierDecision : public Decision {
       : Decision(std::move(asked)),
         identifier_(std::move(identifier)),
         prefix_(handle::Folded(handle::PrefixOf(identifier_))),
+        is_reserved_(IsReserved(identifier_)),
         values_(std::move(values)) {}
 
   std::size_t octets() const noexcept final {
@@ -35,7 +36,10 @@ class IdentifierDecision : public Decision {
     bool exists() const noexcept { return seq != ledger::kNoSeq && !tombstone; }
   };
 
-  Scope scope() const noexcept override { return stored::v1::SCOPE_REGISTER; }
+  // What has come in by an administrator's import is an administrator's.
+  Scope scope() const noexcept override {
+    return is_reserved_ ? stored::v1::SCOPE_ADMIN : stored::v1::SCOPE_REGISTER;
+  }
   std::string_view prefix() const noexcept override { return prefix_; }
   const std::string& identifier() const noexcept { return identifier_; }
   const EncodedValues& values() const noexcept { return values_; }
@@ -107,6 +111,7 @@ class IdentifierDecision : public Decision {
 
   const std::string identifier_;
   const std::string prefix_;
+  const bool is_reserved_;
   const EncodedValues values_;
 };
 
@@ -118,7 +123,7 @@ class RegisterDecision final : public IdentifierDecision {
 
  protected:
   Scope scope() const noexcept override {
-    return import_ ? stored::v1::SCOPE_ADMIN : stored::v1::SCOPE_REGISTER;
+    return import_ ? stored::v1::SCOPE_ADMIN : IdentifierDecision::scope();
   }
 
   Made MakeFrom(const Current& current, const Moment& moment, ledger::Change change) override {

@@ -9,7 +9,8 @@
 
 namespace idnode::registry {
 
-// `identifier` is well-formed, and not reserved unless it is an import.
+// `identifier` is well-formed. One of a reserved form is registered by an import only; its updates
+// and its deletion need the scope admin, like the import.
 std::unique_ptr<ledger::Request> DecideRegister(Asked asked, std::string identifier,
                                                 EncodedValues values, bool import);
 std::unique_ptr<ledger::Request> DecideUpdate(Asked asked, std::string identifier,

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/utf8.h"
 #include "crypto/random.h"
 #include "handle/fold.h"
 #include "registry/control_decisions.h"
@@ -25,14 +24,55 @@ constexpr Reason kNoPrefixes{"it has neither all_prefixes nor a list of prefixes
 constexpr Reason kTwicePrefixes{"it has both all_prefixes and a list of prefixes",
                                 "同时给出了全部前缀和前缀列表"};
 constexpr Reason kManyPrefixes{"it has too many prefixes", "前缀过多"};
-constexpr Reason kBadName{"its name is empty, too long or not UTF-8", "名称为空、过长或不是 UTF-8"};
+constexpr Reason kNoName{"it has no name", "没有名称"};
+constexpr Reason kBadName{"its name is too long, or has characters that do not show",
+                          "名称过长，或含有不可见字符"};
+constexpr Reason kBadPolicy{"its case policy is none that this node knows", "大小写规则未知"};
 constexpr Reason kBadExpiry{"it expires before 1970", "过期时间早于 1970 年"};
 
 using Prepared = std::variant<std::unique_ptr<ledger::Request>, Problem>;
 
-bool IsGoodName(std::string_view name) {
-  const Result<std::size_t> size = CountCodePoints(name);
-  return size.ok() && size.value() <= kMaxName;
+// The prefix of prefixes: 0.NA/88.118 is the object of the prefix 88.118.
+constexpr std::string_view kPrefixObjects = "0.NA";
+
+bool IsGoodName(std::string_view name) { return TextFault(name, kMaxName) == nullptr; }
+
+// Whether a node with the prefix `ours` (empty: any) has to do with `prefix`; both folded.
+bool IsOurs(std::string_view prefix, std::string_view ours) noexcept {
+  return ours.empty() || prefix == ours || IsBelow(prefix, ours);
+}
+
+Problem NotOurs(std::string field, std::string prefix, const std::string& ours) {
+  return {.code = Code::kPrefixNotOurs,
+          .field = std::move(field),
+          .parameters = {{"prefix", std::move(prefix)}, {"node_prefix", ours}}};
+}
+
+// The object of a prefix is imported where the prefix is, or could be, served.
+std::optional<Problem> CheckObjectOfPrefix(std::string_view identifier, const std::string& ours) {
+  const std::string folded = handle::Folded(identifier);
+  const std::string_view prefix = handle::PrefixOf(folded);
+  if (prefix != kPrefixObjects) return std::nullopt;
+  const std::string about = folded.substr(prefix.size() + 1);
+  if (IsOurs(about, ours)) return std::nullopt;
+  return NotOurs("identifier", Quoted(about), ours);
+}
+
+// Each once, in their order.
+void Sort(stored::v1::Token& token) {
+  auto& scopes = *token.mutable_scopes();
+  std::sort(scopes.begin(), scopes.end());
+  scopes.erase(std::unique(scopes.begin(), scopes.end()), scopes.end());
+  const auto key = [](const stored::v1::PrefixReach& reach) {
+    return std::pair(std::string_view(reach.prefix()), reach.below());
+  };
+  auto& reaches = *token.mutable_prefixes();
+  std::sort(reaches.begin(), reaches.end(),
+            [&](const auto& one, const auto& other) { return key(one) < key(other); });
+  reaches.erase(
+      std::unique(reaches.begin(), reaches.end(),
+                  [&](const auto& one, const auto& other) { return key(one) == key(other); }),
+      reaches.end());
 }
 
 std::variant<ledger::RequestId, Problem> RequestIdOf(std::string_view octets) {
@@ -61,10 +101,14 @@ std::optional<Problem> CheckWritable(std::string_view identifier, bool import) {
 // A visitor: one call per kind of change.
 class Preparer {
  public:
-  Preparer(Asked& asked, const Registry::Options& options) : asked_(asked), options_(options) {}
+  Preparer(Asked& asked, const Registry::Options& options, const ControlTable& control)
+      : asked_(asked), options_(options), control_(control) {}
 
   Prepared operator()(RegisterIdentifier& change) {
     if (auto problem = CheckWritable(change.identifier, change.import)) return *std::move(problem);
+    if (auto problem = CheckObjectOfPrefix(change.identifier, options_.node_prefix)) {
+      return *std::move(problem);
+    }
     auto values = EncodeValues(change.values, options_.record, change.import);
     if (auto* problem = std::get_if<Problem>(&values)) return std::move(*problem);
     return DecideRegister(std::move(asked_), std::move(change.identifier),
@@ -72,8 +116,9 @@ class Preparer {
   }
 
   Prepared operator()(UpdateIdentifier& change) {
-    if (auto problem = CheckWritable(change.identifier, false)) return *std::move(problem);
-    auto values = EncodeValues(change.values, options_.record, false);
+    if (auto problem = CheckIdentifier(change.identifier, "identifier")) return *std::move(problem);
+    const bool as_import = IsReserved(change.identifier);
+    auto values = EncodeValues(change.values, options_.record, as_import);
     if (auto* problem = std::get_if<Problem>(&values)) return std::move(*problem);
     asked_.origin.expected_seq = change.expected_seq;
     return DecideUpdate(std::move(asked_), std::move(change.identifier),
@@ -81,7 +126,7 @@ class Preparer {
   }
 
   Prepared operator()(DeleteIdentifier& change) {
-    if (auto problem = CheckWritable(change.identifier, false)) return *std::move(problem);
+    if (auto problem = CheckIdentifier(change.identifier, "identifier")) return *std::move(problem);
     asked_.origin.expected_seq = change.expected_seq;
     return DecideDelete(std::move(asked_), std::move(change.identifier));
   }
@@ -91,17 +136,20 @@ class Preparer {
     if (auto problem = CheckPrefix(prefix.prefix(), "prefix.prefix")) return *std::move(problem);
     prefix.set_prefix(handle::Folded(prefix.prefix()));
     const std::string& ours = options_.node_prefix;
-    if (!ours.empty() && prefix.prefix() != ours && !IsBelow(prefix.prefix(), ours)) {
-      return Problem{.code = Code::kPrefixNotOurs,
-                     .field = "prefix.prefix",
-                     .parameters = {{"prefix", prefix.prefix()}, {"node_prefix", ours}}};
+    if (!IsOurs(prefix.prefix(), ours) && prefix.prefix() != kPrefixObjects) {
+      return NotOurs("prefix.prefix", prefix.prefix(), ours);
     }
     if (!IsGoodName(prefix.name())) {
       return Problem{.code = Code::kPrefixMalformed,
                      .field = "prefix.name",
                      .parameters = {{"prefix", prefix.prefix()}, ReasonParameter(kBadName)}};
     }
-    if (prefix.case_policy() != stored::v1::CASE_POLICY_SENSITIVE) {
+    if (!stored::v1::CasePolicy_IsValid(prefix.case_policy())) {
+      return Problem{.code = Code::kPrefixMalformed,
+                     .field = "prefix.case_policy",
+                     .parameters = {{"prefix", prefix.prefix()}, ReasonParameter(kBadPolicy)}};
+    }
+    if (prefix.case_policy() == stored::v1::CASE_POLICY_UNSPECIFIED) {
       prefix.set_case_policy(stored::v1::CASE_POLICY_FOLD);
     }
     return DecideAddPrefix(std::move(asked_), prefix);
@@ -117,13 +165,14 @@ class Preparer {
       if (auto problem = CheckPrefix(reach.prefix(), "token.prefixes")) return *std::move(problem);
       reach.set_prefix(handle::Folded(reach.prefix()));
     }
+    Sort(token);
     token.set_id(TokenId(token.secret_sha256()));
     token.set_revoked(false);
     return DecideAddToken(std::move(asked_), token);
   }
 
   Prepared operator()(const RevokeToken& change) {
-    return DecideRevokeToken(std::move(asked_), change.id);
+    return DecideRevokeToken(std::move(asked_), change.id, control_);
   }
 
   Prepared operator()(const AcceptClock& /*change*/) {
@@ -134,7 +183,8 @@ class Preparer {
  private:
   static const Reason* TokenFault(const stored::v1::Token& token) {
     if (token.secret_sha256().size() != kSecretHashSize) return &kHashSize;
-    if (token.name().empty() || !IsGoodName(token.name())) return &kBadName;
+    if (token.name().empty()) return &kNoName;
+    if (!IsGoodName(token.name())) return &kBadName;
     if (token.scopes().empty()) return &kNoScope;
     for (const int scope : token.scopes()) {
       if (!stored::v1::Scope_IsValid(scope) || scope == stored::v1::SCOPE_UNSPECIFIED) {
@@ -150,12 +200,13 @@ class Preparer {
 
   Asked& asked_;
   const Registry::Options& options_;
+  const ControlTable& control_;
 };
 
 }  // namespace
 
 std::unique_ptr<ledger::Request> Prepare(Command command, const Registry::Options& options,
-                                         Registry::Callback done) {
+                                         const ControlTable& control, Registry::Callback done) {
   auto id = RequestIdOf(command.request_id);
   if (const auto* problem = std::get_if<Problem>(&id)) {
     done(*problem);
@@ -166,7 +217,7 @@ std::unique_ptr<ledger::Request> Prepare(Command command, const Registry::Option
                          .channel = command.channel},
               .principal = std::move(command.principal),
               .done = std::move(done)};
-  Prepared prepared = std::visit(Preparer(asked, options), command.change);
+  Prepared prepared = std::visit(Preparer(asked, options, control), command.change);
   if (auto* request = std::get_if<std::unique_ptr<ledger::Request>>(&prepared)) {
     return std::move(*request);
   }

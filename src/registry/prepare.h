@@ -10,6 +10,6 @@ namespace idnode::registry {
 // Checks what depends on `command` alone. If that is well, the request to hand to the committer,
 // which calls `done` in the end; otherwise calls `done` with the problem, and returns null.
 std::unique_ptr<ledger::Request> Prepare(Command command, const Registry::Options& options,
-                                         Registry::Callback done);
+                                         const ControlTable& control, Registry::Callback done);
 
 }  // namespace idnode::registry

@@ -97,6 +97,11 @@ std::optional<Problem> CheckValid(const Token& token, std::int64_t now_ms) {
   return std::nullopt;
 }
 
+bool IsAdministrator(const Token& token, std::int64_t now_ms) {
+  return token.all_prefixes() && Has(token, stored::v1::SCOPE_ADMIN) &&
+         !CheckValid(token, now_ms).has_value();
+}
+
 std::string TokenName(std::string_view id) { return ToHex(AsBytes(id)); }
 
 std::string ActorName(std::string_view actor) {

@@ -59,6 +59,10 @@ std::optional<Problem> RequireOf(const stored::v1::Token& token, Scope scope,
 // Whether the token still counts at `now_ms` (wall clock).
 std::optional<Problem> CheckValid(const stored::v1::Token& token, std::int64_t now_ms);
 
+// Whether the token may, at `now_ms`, do everything that an administrator may, for all prefixes: as
+// long as there is such a one, nobody is locked out.
+bool IsAdministrator(const stored::v1::Token& token, std::int64_t now_ms);
+
 // An id of 8 octets as people see it, 16 hexadecimal digits.
 std::string TokenName(std::string_view id);
 

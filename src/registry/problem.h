@@ -62,6 +62,7 @@ enum class Code : std::uint8_t {
   kTokenMalformed,
   kTokenExists,
   kTokenNotFound,
+  kLastAdministrator,
   kPermissionDenied,
   kCursorMalformed,
   kCursorForeign,

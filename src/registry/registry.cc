@@ -26,7 +26,7 @@ std::variant<Principal, Problem> Registry::Authenticate(std::string_view secret)
 void Registry::Submit(Command command, const Callback& done) {
   std::unique_ptr<ledger::Request> prepared;
   try {
-    prepared = Prepare(std::move(command), options_, done);
+    prepared = Prepare(std::move(command), options_, control_, done);
   } catch (const std::bad_alloc&) {  // its copy of `done` is gone, uncalled
     return done(Problem{.code = Code::kBusy});
   }

@@ -28,7 +28,9 @@ inline std::string EnglishIn(const std::string& text) {
       "grpc",          "watchers",
       "admin",         "batch",
       "import",        "timestamp_s",
-      "all_prefixes",
+      "all_prefixes",  "scope",
+      "all",           "prefixes",
+      "out",
   };
   static const std::regex word("[A-Za-z][A-Za-z_]+");
   for (std::sregex_iterator at(text.begin(), text.end(), word), end; at != end; ++at) {

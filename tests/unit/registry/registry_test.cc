@@ -1,5 +1,6 @@
 #include "registry/registry.h"
 
+#include <array>
 #include <chrono>
 #include <future>
 
@@ -172,44 +173,49 @@ TEST_P(RegistryRefuses, BadValues) {
 
 INSTANTIATE_TEST_SUITE_P(
     Table, RegistryRefuses,
-    testing::Values(BadValues{"None", [](Values& v) { v.Clear(); }, "values_missing values"},
-                    BadValues{"IndexZero", [](Values& v) { v[1].set_index(0); },
-                              "value_index_invalid values[1].index"},
-                    BadValues{"IndexTooLarge", [](Values& v) { v[0].set_index(0x8000'0000U); },
-                              "value_index_invalid values[0].index"},
-                    BadValues{"IndexTwice", [](Values& v) { v[1].set_index(1); },
-                              "value_index_duplicate values[1].index"},
-                    BadValues{"NoType", [](Values& v) { v[0].set_type(""); },
-                              "value_type_missing values[0].type"},
-                    BadValues{"TypeWithControl", [](Values& v) { v[0].set_type("U\nRL"); },
-                              "value_type_malformed values[0].type"},
-                    BadValues{"Secret", [](Values& v) { v[1].set_type("hs_seckey"); },
-                              "value_secret_refused values[1].type"},
-                    BadValues{"SecretSubtype", [](Values& v) { v[1].set_type("HS_SECKEY.X"); },
-                              "value_secret_refused values[1].type"},
-                    BadValues{"Permissions", [](Values& v) { v[0].set_permissions(16); },
-                              "value_permissions_invalid values[0].permissions"},
-                    BadValues{"Ttl", [](Values& v) { v[0].set_ttl_s(0x8000'0000U); },
-                              "value_ttl_invalid values[0].ttl_s"},
-                    BadValues{"Timestamp", [](Values& v) { v[0].set_timestamp_s(1); },
-                              "value_timestamp_refused values[0].timestamp_s"},
-                    BadValues{"TooMany",
-                              [](Values& v) {
-                                for (std::uint32_t i = 3; i <= 257; ++i) {
-                                  v.Add()->set_index(i);
-                                  v[static_cast<int>(i) - 1].set_type("X");
-                                }
-                              },
-                              "values_too_many values"},
-                    BadValues{"TooLarge",
-                              [](Values& v) { v[0].set_data(std::string(60'000, 'x')); },
-                              "record_too_large values"},
-                    BadValues{"References",
-                              [](Values& v) {
-                                for (int i = 0; i < 65; ++i)
-                                  v[0].add_references()->set_identifier("88.1/x");
-                              },
-                              "value_reference_invalid values[0].references"}),
+    testing::Values(
+        BadValues{"ReferenceTooLong",
+                  [](Values& v) { v[0].add_references()->set_identifier(std::string(2'049, 'x')); },
+                  "value_reference_invalid values[0].references"},
+        BadValues{"ReferenceIndex",
+                  [](Values& v) { v[1].add_references()->set_index(0x8000'0000U); },
+                  "value_reference_invalid values[1].references"},
+        BadValues{"None", [](Values& v) { v.Clear(); }, "values_missing values"},
+        BadValues{"IndexZero", [](Values& v) { v[1].set_index(0); },
+                  "value_index_invalid values[1].index"},
+        BadValues{"IndexTooLarge", [](Values& v) { v[0].set_index(0x8000'0000U); },
+                  "value_index_invalid values[0].index"},
+        BadValues{"IndexTwice", [](Values& v) { v[1].set_index(1); },
+                  "value_index_duplicate values[1].index"},
+        BadValues{"NoType", [](Values& v) { v[0].set_type(""); },
+                  "value_type_missing values[0].type"},
+        BadValues{"TypeWithControl", [](Values& v) { v[0].set_type("U\nRL"); },
+                  "value_type_malformed values[0].type"},
+        BadValues{"Secret", [](Values& v) { v[1].set_type("hs_seckey"); },
+                  "value_secret_refused values[1].type"},
+        BadValues{"SecretSubtype", [](Values& v) { v[1].set_type("HS_SECKEY.X"); },
+                  "value_secret_refused values[1].type"},
+        BadValues{"Permissions", [](Values& v) { v[0].set_permissions(16); },
+                  "value_permissions_invalid values[0].permissions"},
+        BadValues{"Ttl", [](Values& v) { v[0].set_ttl_s(0x8000'0000U); },
+                  "value_ttl_invalid values[0].ttl_s"},
+        BadValues{"Timestamp", [](Values& v) { v[0].set_timestamp_s(1); },
+                  "value_timestamp_refused values[0].timestamp_s"},
+        BadValues{"TooMany",
+                  [](Values& v) {
+                    for (std::uint32_t i = 3; i <= 257; ++i) {
+                      v.Add()->set_index(i);
+                      v[static_cast<int>(i) - 1].set_type("X");
+                    }
+                  },
+                  "values_too_many values"},
+        BadValues{"TooLarge", [](Values& v) { v[0].set_data(std::string(60'000, 'x')); },
+                  "record_too_large values"},
+        BadValues{"References",
+                  [](Values& v) {
+                    for (int i = 0; i < 65; ++i) v[0].add_references()->set_identifier("88.1/x");
+                  },
+                  "value_reference_invalid values[0].references"}),
     [](const auto& param) { return param.param.name; });
 
 TEST_F(RegistryTest, AnImportTakesWhatARegistrationMayNot) {
@@ -223,6 +229,148 @@ TEST_F(RegistryTest, AnImportTakesWhatARegistrationMayNot) {
   EXPECT_EQ(
       Refused(RegisterIdentifier{"0.NA/88.120", ValuesOf({ValueOf(1, "HS_SECKEY", "x")}), true}),
       "value_secret_refused values[0].type");
+}
+
+// The prefix objects of the node's own tree, and no others.
+TEST_F(RegistryTest, ANodeWithAPrefixImportsTheObjectsOfItsPrefixes) {
+  Start({.node_prefix = "88.118"});
+  AddPrefixNamed("0.na");
+  Done(RegisterIdentifier{"0.NA/88.118", {}, true});
+  Done(RegisterIdentifier{"0.na/88.118.abc", {}, true});
+  for (const char* foreign : {"0.NA/88.119", "0.NA/88", "0.NA/88.1180", "0.NA/", "0.NA/88.118/x"}) {
+    EXPECT_EQ(Refused(RegisterIdentifier{foreign, {}, true}), "prefix_not_ours identifier")
+        << foreign;
+  }
+  AddPrefix other;
+  other.prefix.set_prefix("0.SITE");
+  EXPECT_EQ(Refused(other), "prefix_not_ours prefix.prefix");
+}
+
+TEST_F(RegistryTest, WhatWasImportedIsAnAdministratorsToChange) {
+  AddPrefixNamed("0.NA");
+  AddPrefixNamed("88.118");
+  Done(RegisterIdentifier{"0.NA/88.118", Url("a"), true});
+  Done(RegisterIdentifier{"88.118/0.0", Url("a"), true});
+  Done(RegisterIdentifier{"88.118/x", Url("a"), true});
+  const Principal writer = Admit("writer", {SCOPE_REGISTER}, "");
+  const Principal admin = Admit("admin", {SCOPE_ADMIN}, "");
+  v1::Value old = ValueOf(1, "", "b");
+  old.set_timestamp_s(1'700'000'000);
+  for (const char* reserved : {"0.NA/88.118", "88.118/0.0"}) {
+    EXPECT_EQ(Refused(UpdateIdentifier{reserved, Url("b"), {}}, writer), "permission_denied");
+    EXPECT_EQ(Refused(DeleteIdentifier{reserved, {}}, writer), "permission_denied");
+    Done(UpdateIdentifier{reserved, ValuesOf({old}), {}}, admin);
+    EXPECT_EQ(Get(reserved).values(0).timestamp_s(), 1'700'000'000U);
+    Done(DeleteIdentifier{reserved, {}}, admin);
+    EXPECT_EQ(Refused(RegisterIdentifier{reserved, Url("b")}, writer),
+              "identifier_reserved identifier");
+  }
+  EXPECT_EQ(Refused(UpdateIdentifier{"88.118/x", ValuesOf({old}), {}}),
+            "value_type_missing values[0].type")
+      << "the form decides, not the door that it came in by";
+  EXPECT_EQ(Refused(UpdateIdentifier{"88.118/x", Url("b"), {}}, admin), "permission_denied");
+  Done(UpdateIdentifier{"88.118/x", Url("b"), {}}, writer);
+}
+
+TEST_F(RegistryTest, TheLastAdministratorIsNotRevoked) {
+  const auto id = [](const std::string& secret) { return TokenId(SecretHash(secret)); };
+  const std::string refused = "last_administrator id";
+  const Principal first = Admit("first", {SCOPE_ADMIN, SCOPE_READ}, "");
+  (void)Admit("of a prefix", {SCOPE_ADMIN}, "88.118", true);
+  (void)Admit("no administrator", {SCOPE_REGISTER, SCOPE_READ}, "");
+  EXPECT_EQ(Refused(RevokeToken{id("first")}, first), refused);
+  EXPECT_EQ(Refused(RevokeToken{id("first")}), refused) << "not even by the node";
+
+  (void)Admit("brief", {SCOPE_ADMIN}, "", false, kNow + 1'000);
+  clock_.Advance(1'000);
+  EXPECT_EQ(Refused(RevokeToken{id("first")}, first), refused) << "the other one has expired";
+  Done(RevokeToken{id("brief")}, first);
+
+  const Principal second = Admit("second", {SCOPE_ADMIN}, "");
+  Done(RevokeToken{id("first")}, first);
+  EXPECT_EQ(Refused(RevokeToken{id("second")}, second), refused) << "the other one was revoked";
+  Start({});
+  EXPECT_EQ(Refused(RevokeToken{id("second")}, second), refused);
+  Done(RevokeToken{id("of a prefix")}, second);
+}
+
+// Both at once, often in one group: the table still tells of two when the second one is decided.
+TEST_F(RegistryTest, OfTwoAdministratorsOnlyOneIsRevoked) {
+  std::string left;
+  for (int round = 0; round < 20; ++round) {
+    const std::string one = TokenId(SecretHash("one" + std::to_string(round)));
+    const std::string two = TokenId(SecretHash("two" + std::to_string(round)));
+    (void)Admit("one" + std::to_string(round), {SCOPE_ADMIN}, "");
+    (void)Admit("two" + std::to_string(round), {SCOPE_ADMIN}, "");
+    if (!left.empty()) Done(RevokeToken{left});
+    std::array<std::promise<std::string>, 2> answers;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      registry_->Submit(
+          {.change = RevokeToken{i == 0 ? one : two}}, [&answers, i](const Outcome& outcome) {
+            const auto* problem = std::get_if<Problem>(&outcome);
+            answers.at(i).set_value(problem == nullptr ? "(done)" : std::string(problem->name()));
+          });
+    }
+    EXPECT_EQ(answers[0].get_future().get(), "(done)");
+    EXPECT_EQ(answers[1].get_future().get(), "last_administrator");
+    left = two;
+  }
+}
+
+TEST_F(RegistryTest, ASecretMustFitInWholeAndNotOnlyItsId) {
+  AddToken change;
+  change.token.set_name("forged");
+  std::string hash = SecretHash("s3cret");
+  hash[31] = static_cast<char>(hash[31] ^ 1);
+  change.token.set_secret_sha256(hash);
+  change.token.add_scopes(SCOPE_READ);
+  change.token.set_all_prefixes(true);
+  Done(change);
+  ASSERT_TRUE(control_->now()->tokens.contains(TokenId(SecretHash("s3cret"))));
+  EXPECT_EQ(AuthenticateFails("s3cret"), "token_unknown");
+}
+
+TEST_F(RegistryTest, OnlyARecordWithoutPrivateValuesIsMarkedAllPublic) {
+  AddPrefixNamed("88.1");
+  int records = 0;
+  const auto flags = [&](std::initializer_list<std::uint32_t> permissions) {
+    Values values;
+    for (const std::uint32_t one : permissions) {
+      v1::Value& value = *values.Add();
+      value = ValueOf(static_cast<std::uint32_t>(values.size()), "URL", "x");
+      value.set_permissions(one);
+    }
+    const std::string name = "88.1/" + std::to_string(++records);
+    Done(RegisterIdentifier{name, values});
+    std::string value;
+    EXPECT_TRUE(engine_->Get(store::Family::kRecords, name, value).ok());
+    const auto row = ledger::DecodeStateRow(value);
+    return ledger::DecodeRecordState(row.value().state).value().flags & ledger::kAllPublic;
+  };
+  EXPECT_NE(flags({14}), 0);
+  EXPECT_NE(flags({2, 14}), 0);
+  EXPECT_EQ(flags({12}), 0);
+  EXPECT_EQ(flags({14, 12}), 0);
+  EXPECT_EQ(flags({0, 14}), 0);
+}
+
+TEST_F(RegistryTest, TheReachOfATokenIsFoldedSortedAndSaidOnce) {
+  AddPrefixNamed("88.118.abc");
+  AddToken change;
+  change.token.set_name("n");
+  change.token.set_secret_sha256(SecretHash("s"));
+  for (const Scope scope : {SCOPE_READ, SCOPE_REGISTER, SCOPE_READ}) change.token.add_scopes(scope);
+  for (const char* prefix : {"88.118.abc", "88.117", "88.118.ABC"}) {
+    change.token.add_prefixes()->set_prefix(prefix);
+  }
+  Done(change);
+  const stored::v1::Token token = std::get<Principal>(registry_->Authenticate("s")).token();
+  EXPECT_EQ(token.scopes_size(), 2);
+  ASSERT_EQ(token.prefixes_size(), 2);
+  EXPECT_EQ(token.prefixes(0).prefix(), "88.117");
+  EXPECT_EQ(token.prefixes(1).prefix(), "88.118.ABC");
+  Done(RegisterIdentifier{"88.118.abc/x", Url("a")},
+       std::get<Principal>(registry_->Authenticate("s")));
 }
 
 TEST_F(RegistryTest, ATokenReachesWhatItSays) {
@@ -289,15 +437,69 @@ TEST_F(RegistryTest, ATokenMustBeComplete) {
               t.add_prefixes()->set_prefix("8 8");
             }),
             "prefix_malformed token.prefixes");
+  const auto with_reaches = [&](int count) {
+    AddToken many = change;
+    many.token.set_secret_sha256(SecretHash("many"));
+    many.token.set_all_prefixes(false);
+    for (int i = 0; i < count; ++i) {
+      many.token.add_prefixes()->set_prefix("88." + std::to_string(i));
+    }
+    return Do(many);
+  };
+  EXPECT_TRUE(std::holds_alternative<Problem>(with_reaches(1'001)));
+  EXPECT_TRUE(std::holds_alternative<Receipt>(with_reaches(1'000)));
+  EXPECT_EQ(refused([](auto& t) { t.set_name("n\x1b[2J"); }), "token_malformed token");
+  EXPECT_EQ(refused([](auto& t) { t.set_name(" n"); }), "token_malformed token");
+  EXPECT_EQ(refused([](auto& t) { t.set_name(std::string(201, 'n')); }), "token_malformed token");
+  EXPECT_EQ(refused([](auto& t) { t.set_expires_ms(-1); }), "token_malformed token");
+  EXPECT_EQ(refused([](auto& t) { t.set_expires_ms(kNow); }), "token_malformed token.expires_ms");
+  EXPECT_EQ(refused([](auto& t) { t.add_scopes(static_cast<Scope>(6)); }), "token_malformed token");
   Done(change);
   EXPECT_EQ(Refused(change), "token_exists secret_sha256");
 }
 
 TEST_F(RegistryTest, PrefixesAreAddedOnceAndBelowTheNodes) {
-  AddPrefixNamed("88.118.1001");
-  AddPrefix again;
-  again.prefix.set_prefix("88.118.1001");
-  EXPECT_EQ(Refused(again), "prefix_exists prefix.prefix");
+  AddPrefix first;
+  first.prefix.set_prefix("88.118.abc");
+  first.prefix.set_name("Ningbo Fasteners");
+  const Receipt added = Done(first);
+  EXPECT_FALSE(added.repeated);
+  clock_.Advance(1'000);
+  AddPrefix again = first;
+  again.prefix.set_prefix("88.118.ABC");
+  again.prefix.set_case_policy(stored::v1::CASE_POLICY_FOLD);
+  const Receipt repeated = Done(again);
+  EXPECT_TRUE(repeated.repeated);
+  EXPECT_EQ(repeated.seq, added.seq);
+  EXPECT_EQ(repeated.time_ms, added.time_ms);
+  EXPECT_EQ(repeated.kind, added.kind);
+  EXPECT_EQ(committer_->state().head.seq(), 1U) << "nothing was appended";
+
+  const auto cause = [&](const AddPrefix& change) {
+    const Outcome outcome = Do(change);
+    const auto* problem = std::get_if<Problem>(&outcome);
+    if (problem == nullptr) return std::string("(accepted)");
+    EXPECT_EQ(problem->name(), "prefix_exists");
+    EXPECT_EQ(problem->field, "prefix");
+    EXPECT_EQ(EnglishIn(*problem), "");
+    return problem->Cause(Language::kEnglish);
+  };
+  const std::string because =
+      "The prefix 88.118.ABC has been added already, by entry 0, with another ";
+  again.prefix.set_name("x");
+  EXPECT_EQ(cause(again), because + "name.");
+  again.prefix.set_case_policy(stored::v1::CASE_POLICY_SENSITIVE);
+  EXPECT_EQ(cause(again), because + "name and case policy.");
+  again.prefix.set_name(first.prefix.name());
+  EXPECT_EQ(cause(again), because + "case policy.");
+
+  AddPrefix bad;
+  bad.prefix.set_prefix("88.118.2");
+  bad.prefix.set_case_policy(static_cast<stored::v1::CasePolicy>(3));
+  EXPECT_EQ(Refused(bad), "prefix_malformed prefix.case_policy");
+  bad.prefix.set_case_policy(stored::v1::CASE_POLICY_FOLD);
+  bad.prefix.set_name("\x1b]0;x");
+  EXPECT_EQ(Refused(bad), "prefix_malformed prefix.name");
   Start({.node_prefix = "88.118"});
   AddPrefix foreign;
   foreign.prefix.set_prefix("88.119.1");
