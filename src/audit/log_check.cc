@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "handle/fold.h"
+#include "handle/value.h"
 #include "ledger/clock_rule.h"
 #include "ledger/project.h"
 #include "ledger/rows.h"
@@ -37,7 +38,14 @@ std::string_view Body(std::string_view value) noexcept {
 // control object.
 bool MayFollow(EntryKind before, EntryKind next) noexcept {
   if (ledger::IsControl(before) || ledger::IsControl(next)) {
-    return ledger::IsControl(before) && ledger::IsControl(next);
+    switch (next) {  // a prefix and a token are put once
+      case EntryKind::kTokenRevoked:
+        return before == EntryKind::kTokenPut || before == EntryKind::kTokenRevoked;
+      case EntryKind::kClockAccepted:
+        return before == EntryKind::kClockAccepted;
+      default:
+        return false;
+    }
   }
   if (before == EntryKind::kPayloadErased || next == EntryKind::kPayloadErased) return true;
   if (next == EntryKind::kCreated) return false;
@@ -45,7 +53,29 @@ bool MayFollow(EntryKind before, EntryKind next) noexcept {
 }
 
 bool MayBeFirst(EntryKind kind) noexcept {
-  return kind == EntryKind::kCreated || ledger::IsControl(kind);
+  return kind == EntryKind::kCreated ||
+         (ledger::IsControl(kind) && kind != EntryKind::kTokenRevoked);
+}
+
+// Whether a control object with this key is one that the kind of entry is about.
+bool IsKeyOf(EntryKind kind, std::string_view key) noexcept {
+  switch (kind) {
+    case EntryKind::kPrefixPut:
+      return key.starts_with('p');
+    case EntryKind::kTokenPut:
+    case EntryKind::kTokenRevoked:
+      return key.starts_with('t');
+    default:
+      return key == ledger::kClockKey;
+  }
+}
+
+// Whether every value of a record in wire form may be read by everybody. Not if they do not read.
+bool AreAllPublic(std::string_view values) {
+  const auto decoded = handle::DecodeValueList(AsBytes(values));
+  return decoded.ok() && std::ranges::all_of(decoded.value(), [](const handle::Value& value) {
+           return (value.permissions & handle::permission::kPublicRead) != 0;
+         });
 }
 
 // What is wrong with the contents of an entry, or nullptr.
@@ -55,7 +85,9 @@ const char* FaultOf(const Leaf& leaf, const Payload& payload) {
     return "it accepts a clock, but does not say which";
   }
   if (ledger::IsControl(leaf.kind)) {
-    return leaf.prefix.empty() ? nullptr : "it is about a control object, but has a prefix";
+    if (!leaf.prefix.empty()) return "it is about a control object, but has a prefix";
+    return IsKeyOf(leaf.kind, payload.identifier) ? nullptr
+                                                  : "its control object is not of its kind";
   }
   if (leaf.prefix != handle::Folded(handle::PrefixOf(payload.identifier))) {
     return "its prefix is not that of its identifier";
@@ -65,6 +97,11 @@ const char* FaultOf(const Leaf& leaf, const Payload& payload) {
   const bool deletes = leaf.kind == EntryKind::kDeleted;
   if (leaf.kind != EntryKind::kPayloadErased && state.value().tombstone() != deletes) {
     return deletes ? "it deletes, but its record is not a tombstone" : "its record is a tombstone";
+  }
+  // Whoever asks gets the values of such a record unseen.
+  const bool says_public = (state.value().flags & ledger::kAllPublic) != 0;
+  if (says_public && !AreAllPublic(state.value().values)) {
+    return "its record is marked public, but has values that are not";
   }
   return nullptr;
 }
@@ -180,6 +217,7 @@ Status LogCheck::SkipPayloads(std::optional<std::string_view> before) {
     if (before.has_value() && row.value()->key >= *before) return {};
     task_.findings.Add(Family::kPayload, row.value()->key, "its leaf is missing");
     payloads_.Next();
+    if (Status going_on = task_.steps.Again(); !going_on.ok()) return going_on;
   }
 }
 
@@ -303,6 +341,7 @@ Status LogCheck::Excuse(const Item& erasure) {
     const std::optional<Leaf>& leaf = read.value().front().leaf;
     if (!leaf.has_value()) return {};
     prev = leaf->prev;
+    if (Status going_on = task_.steps.Again(); !going_on.ok()) return going_on;
   }
   return {};
 }

@@ -236,6 +236,7 @@ class Recounting {
       if (row.value() == nullptr) break;
       CompareRow(*row.value());
       rows.Next();
+      if (Status going_on = steps_.Again(); !going_on.ok()) return going_on;
     }
     for (const auto& [name, prefix] : prefixes_) {
       if (!prefix.tip_found) Differ(NameOf(name) + ": no tip");

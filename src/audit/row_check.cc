@@ -143,6 +143,7 @@ Status ForEachLeft(const Task& task, const SeqSet& seqs, Visit visit) {
       const StoredEntry& entry = entries.value()[i];
       if (!entry.leaf.has_value() || !entry.payload.has_value()) continue;
       if (Status visited = visit(page[i], entry); !visited.ok()) return visited;
+      if (Status going_on = task.steps.Again(); !going_on.ok()) return going_on;
     }
   }
   return {};

@@ -10,10 +10,12 @@
 
 namespace idnode::audit {
 
-// Rows of a page, and reads of one call of MultiGet(). The largest value is one that fits into a
-// commit, so the most that a page can hold is a gigabyte; with the records of the default limits it
-// is 15 MB, with usual ones 50 KB.
+// Reads of one call of MultiGet(), and rows that are worked off together.
 inline constexpr std::size_t kPageRows = 256;
+
+// Rows that are read at a time, so most that are held. Records have up to 250,000 octets (the most
+// of limits.record_octets): 16 MB; usual ones 12 KB.
+inline constexpr std::size_t kScanRows = 64;
 
 // One thread.
 class RowCursor {

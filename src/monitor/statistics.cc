@@ -16,6 +16,22 @@ using ledger::Totals;
 
 constexpr std::size_t kDays = 64;  // rows read at a time
 
+// Rows are cumulative, so a later one that is smaller is damaged.
+constexpr Error kFalling{Errc::kCorrupt, 0, "counts fall"};
+
+bool IsAtLeast(const Totals& later, const Totals& earlier) noexcept {
+  return later.created >= earlier.created && later.recreated >= earlier.recreated &&
+         later.updated >= earlier.updated && later.deleted >= earlier.deleted;
+}
+
+bool IsAtLeast(const ChannelTotals& later, const ChannelTotals& earlier) noexcept {
+  for (std::size_t i = 1; i <= ledger::kChannels; ++i) {
+    const auto channel = static_cast<Channel>(i);
+    if (!IsAtLeast(later[channel], earlier[channel])) return false;
+  }
+  return true;
+}
+
 // Adds up the prefixes of one query.
 class Counter {
  public:
@@ -29,6 +45,7 @@ class Counter {
     if (HasBeginning()) {
       const auto before = CountsAt(store_, prefix.prefix, *query_.from + -1);
       if (!before.ok()) return before.error();
+      if (!IsAtLeast(period, before.value())) return kFalling;
       period -= before.value();
     }
     counted_.active_at_end += end.value().Sum().active();
@@ -74,6 +91,7 @@ class Counter {
       const Totals here = row.value().has_value() ? row.value()->totals.Sum() : Totals{};
       if (!later.has_value()) counted_.active_at_end += here.active();
       if (later.has_value()) {
+        if (!IsAtLeast(later->second, here)) return kFalling;
         Totals difference = later->second;
         difference -= here;
         days_[later->first] += difference;

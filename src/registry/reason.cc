@@ -36,6 +36,7 @@ constexpr auto kRows = std::to_array<Row>({
     {"clock ahead", {"the clock has jumped ahead", "时钟突然前跳"}},
     {"checksum of a stored value", {"a checksum does not match", "校验和不符"}},
     {"stored value without checksum", {"a checksum is missing", "缺少校验和"}},
+    {"counts fall", {"counts fall from one day to the next", "累计数逐日减少"}},
     {"leaf missing", {"an entry is missing", "缺少日志条目"}},
     {"leaf of a request", {"an entry is missing", "缺少日志条目"}},
 });

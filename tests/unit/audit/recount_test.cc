@@ -198,5 +198,18 @@ TEST_F(RecountTest, EndsWhenToldTo) {
   EXPECT_STREQ(recounted.error().what, kCancelled.what);
 }
 
+// Behind the last entry there is the view to be read, which may be long, too.
+TEST(Recount, ATaskThatNobodyWantsAnyMoreEndsInTheView) {
+  store::MemoryDisk disk;
+  store::MemoryEngine engine(disk);
+  const ManualClock clock(kStartMs);
+  LogWriter log(engine, clock, nullptr);
+  for (int i = 0; i < 300; ++i) log.Do(ledger::Creates("88." + std::to_string(i) + "/x"));
+  const auto recounted =
+      Recount(engine, {.progress = [](std::uint64_t done, std::uint64_t) { return done < 300; }});
+  ASSERT_FALSE(recounted.ok());
+  EXPECT_STREQ(recounted.error().what, kCancelled.what);
+}
+
 }  // namespace
 }  // namespace idnode::audit

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "handle/value.h"
 #include "ledger/log.h"
 #include "ledger/request_memory.h"
 #include "ledger/rows.h"
@@ -276,6 +277,51 @@ TEST_F(VerifyTest, NoticesAClockAcceptedWithoutATime) {
   MakeSampleLog(engine_);
   Forge({.kind = EntryKind::kClockAccepted, .identifier = "c", .state = "soon"});
   EXPECT_NE(SaidOfLeaf(LastSeq()).find("clock"), std::string::npos);
+}
+
+TEST_F(VerifyTest, NoticesControlHistoriesThatNoNodeMakes) {
+  struct Row {
+    EntryKind kind;
+    std::string key;
+    std::string expected;
+  };
+  for (const Row& row : {Row{EntryKind::kTokenPut, "ttokenid8", "follow"},  // it was revoked
+                         Row{EntryKind::kPrefixPut, "p88.118.1", "follow"},
+                         Row{EntryKind::kTokenRevoked, "tnobodys", "first"},
+                         Row{EntryKind::kPrefixPut, "tforged00", "control object"},
+                         Row{EntryKind::kTokenPut, "p88.118.9", "control object"},
+                         Row{EntryKind::kTokenRevoked, "p88.118.1", "control object"}}) {
+    for (auto& table : disk_.tables) table.clear();
+    MakeSampleLog(engine_);
+    Forge({.kind = row.kind, .identifier = row.key, .state = "forged"});
+    EXPECT_NE(SaidOfLeaf(LastSeq()).find(row.expected), std::string::npos)
+        << row.key << ": " << SaidOfLeaf(LastSeq());
+  }
+}
+
+TEST_F(VerifyTest, TakesATokenThatIsRevokedTwice) {
+  MakeSampleLog(engine_);
+  Forge({.kind = EntryKind::kTokenRevoked, .identifier = "ttokenid8", .state = "revoked"});
+  const Verification found = Run();
+  EXPECT_EQ(found.difference_count, 0U) << Show(found);
+}
+
+TEST_F(VerifyTest, NoticesPrivateValuesThatAreMarkedPublic) {
+  const auto state = [](std::uint8_t permissions) {
+    std::string values = {0, 0, 0, 1};
+    handle::EncodeValue({.index = 1, .permissions = permissions, .type = "URL"}, {}, values);
+    return ledger::EncodeRecordState({.flags = ledger::kAllPublic, .values = values});
+  };
+  MakeSampleLog(engine_);
+  const auto create = [&](std::uint8_t permissions) {
+    Forge({.kind = EntryKind::kCreated,
+           .prefix = "88.118.1",
+           .identifier = "88.118.1/Permissions-" + std::to_string(permissions),
+           .state = state(permissions)});
+    return SaidOfLeaf(LastSeq());
+  };
+  EXPECT_EQ(create(14), "");
+  EXPECT_NE(create(12).find("public"), std::string::npos);
 }
 
 TEST_F(VerifyTest, BlamesNoEntryBehindOneWithWrongTotals) {

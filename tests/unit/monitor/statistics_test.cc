@@ -150,6 +150,26 @@ TEST(Statistics, CostOneRowForEachEndOfThePeriod) {
   EXPECT_LE(store.rows, 65U);  // the ten days, and what one read brings too much
 }
 
+// Damage under a right checksum: not a number near 2^64.
+TEST(Statistics, RefuseCountsThatFall) {
+  History history(5);
+  history.Change("88.118", 1);
+  const Day first = Day::Of(history.ledger.clock.WallMs());
+  history.ledger.clock.Advance(kDayMs);
+  history.Change("88.118", 2);
+  auto& counts = history.ledger.disk.tables.at(static_cast<std::size_t>(store::Family::kCounts));
+  ledger::ChannelTotals too_many;
+  too_many[ledger::Channel::kGrpc] = {.created = 5};
+  counts.at(ledger::DayKey("88.118", first)) = ledger::EncodeDay(too_many);
+  for (const GroupBy group : {GroupBy::kNone, GroupBy::kPrefix, GroupBy::kDay}) {
+    const auto counted =
+        Count(*history.ledger.engine, {{"88.118", false}, first + 1, first + 1, group});
+    ASSERT_FALSE(counted.ok());
+    EXPECT_EQ(counted.error().code, Errc::kCorrupt);
+    EXPECT_STREQ(counted.error().what, "counts fall");
+  }
+}
+
 TEST(Statistics, NameACorruptRow) {
   History history(5);
   history.Random(100);
