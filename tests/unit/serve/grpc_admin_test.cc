@@ -42,6 +42,11 @@ TEST_F(GrpcAdminTest, AddsAndListsPrefixes) {
   EXPECT_EQ(listed.response.prefixes(1).name(), "Fasteners Ltd");
   EXPECT_EQ(listed.response.prefixes(1).seq(), added.response.receipt().seq());
 
+  const auto again = Call(*admin_, &Admin::AddPrefix, sensitive, "admin");
+  EXPECT_EQ(again.code(), "(none)");
+  EXPECT_TRUE(again.response.receipt().repeated());
+  EXPECT_EQ(again.response.receipt().seq(), listed.response.prefixes(0).seq());
+  sensitive.mutable_prefix()->set_case_policy(v1::CASE_POLICY_FOLD);
   EXPECT_EQ(Call(*admin_, &Admin::AddPrefix, sensitive, "admin").code(), "prefix_exists");
   EXPECT_EQ(Add("88..1", "admin").code(), "prefix_malformed");
   EXPECT_EQ(Add("88.118.C", "writer").code(), "permission_denied");
