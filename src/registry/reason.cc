@@ -15,6 +15,7 @@ constexpr auto kRows = std::to_array<Row>({
     {"the node is stopping", {"the node is stopping", "节点正在停止"}},
     {"the disk is full", {"the disk is full", "磁盘已满"}},
     {"the store failed", {"the store failed", "存储发生故障"}},
+    {"out of memory", {"it is out of memory", "内存不足"}},
     {"a write has failed; reopen",
      {"a write has failed, and the store is being opened again", "写入失败，正在重新打开存储"}},
     {"not open: reopening failed", {"the store could not be opened again", "存储未能重新打开"}},
