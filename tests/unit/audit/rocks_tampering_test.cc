@@ -240,7 +240,7 @@ TEST_F(RocksTamperingTest, OnlyTheMarkTellsOfARollBack) {
   store::MarkFile mark = store::MarkFile::Open(MarkOf(directory_.path()), false).value();
   const auto started = ledger::Committer::Start(*engine, clock, &mark, {}, {});
   ASSERT_FALSE(started.ok());
-  EXPECT_EQ(started.error().code, Errc::kCorrupt);
+  EXPECT_EQ(started.error().code, Errc::kConflict);
 }
 
 // --- the files ---
