@@ -96,7 +96,8 @@ std::vector<Option> GrpcRows(Config& config) {
        .min = 1,
        .max = 10'000,
        .unit = "streams",
-       .text = "Most Statistics.Watch streams at a time; a further one is refused (watchers_full)."},
+       .text =
+           "Most Statistics.Watch streams at a time; a further one is refused (watchers_full)."},
   };
 }
 

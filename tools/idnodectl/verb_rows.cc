@@ -49,7 +49,8 @@ struct Tally {
 
 // What may go better in a moment.
 bool IsPassing(std::string_view code) {
-  return code == "busy" || code == "unavailable" || code == "read_unavailable" || code == kOutcomeUnknown;
+  return code == "busy" || code == "unavailable" || code == "read_unavailable" ||
+         code == kOutcomeUnknown;
 }
 
 // The request id of a row: 16 octets that follow from the run's id and the row's line, so that a
