@@ -10,7 +10,7 @@ packages_of() {
   case $1 in
     build) echo g++ cmake ninja-build ccache mold pkg-config librocksdb-dev libgrpc++-dev \
       libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libboost1.81-dev libssl-dev \
-      libspdlog-dev libcli11-dev libtomlplusplus-dev \
+      libspdlog-dev libcli11-dev libre2-dev libtomlplusplus-dev \
       nlohmann-json3-dev libpq-dev libgtest-dev libgmock-dev ;;
     test) echo python3 python3-grpcio python3-protobuf postgresql ;;
     lint) echo clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14 shellcheck ;;

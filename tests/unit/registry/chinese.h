@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <regex>
 #include <set>
 #include <string>
 
@@ -32,9 +31,14 @@ inline std::string EnglishIn(const std::string& text) {
       "all",           "prefixes",
       "out",
   };
-  static const std::regex word("[A-Za-z][A-Za-z_]+");
-  for (std::sregex_iterator at(text.begin(), text.end(), word), end; at != end; ++at) {
-    if (!names.contains(at->str())) return at->str();
+  const auto is_letter = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+  };
+  for (auto begin = text.begin(), end = begin; begin != text.end(); begin = end) {
+    begin = std::find_if(begin, text.end(), is_letter);
+    end = std::find_if_not(begin, text.end(), is_letter);
+    const std::string word(begin, end);
+    if (word.size() > 1 && !names.contains(word)) return word;
   }
   return {};
 }

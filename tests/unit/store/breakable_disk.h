@@ -130,6 +130,7 @@ class BreakableDisk final : public rocksdb::FileSystemWrapper {
     Table(std::unique_ptr<rocksdb::FSRandomAccessFile> file, const BreakableDisk& disk)
         : FSRandomAccessFileOwnerWrapper(std::move(file)), disk_(disk) {}
 
+    // NOLINTNEXTLINE(readability-function-size): the parameters are RocksDB's
     IOStatus Read(std::uint64_t offset, std::size_t octets, const IOOptions& options,
                   rocksdb::Slice* result, char* scratch, IODebugContext* debug) const override {
       if (disk_.refuses_reading_) return disk_.read_answer_;
