@@ -23,6 +23,7 @@ Answer Unavailable(const Error& why) noexcept {
 
 constexpr Error kStopping{Errc::kUnavailable, 0, "the node is stopping"};
 constexpr Error kForeignWriter{Errc::kConflict, 0, "another process writes to this store"};
+constexpr Error kWriteFailed{Errc::kUnavailable, 0, "the store failed"};
 constexpr Error kNoMemory{Errc::kUnavailable, 0, "out of memory"};
 constexpr Error kLogLost{Errc::kCorrupt, 0, "acknowledged entries are missing from the store"};
 
@@ -36,7 +37,7 @@ Answer WhenUnknown(const Answer& answer, Seq first) noexcept {
       return answer.seq < first ? answer : Answer{.kind = Answer::Kind::kOutcomeUnknown};
     case Answer::Kind::kRefused:
     case Answer::Kind::kReused:
-      return Unavailable({Errc::kUnavailable, 0, "the store failed"});
+      return Unavailable(kWriteFailed);
     default:
       return answer;
   }
@@ -182,6 +183,7 @@ bool Committer::Take(Requests& requests) {
 }
 
 void Committer::Serve(Requests& requests) {
+  trouble_.reset();
   for (int attempt = 0; attempt < kAttempts && !failure_.has_value(); ++attempt) {
     std::optional<Group> group = Gather(requests);
     if (!group.has_value()) return;
@@ -195,6 +197,8 @@ void Committer::Serve(Requests& requests) {
     }
     return;
   }
+  // Opening it again helps for a moment and not for a commit.
+  if (!failure_.has_value() && trouble_.has_value()) Fail(*trouble_, Lasts::kUntilReopened);
   const Answer instead = Unavailable(
       failure_.value_or(Error{Errc::kUnavailable, 0, "the store changed under every attempt"}));
   while (!requests.empty()) Reply(requests, 0, instead);
@@ -231,6 +235,7 @@ Committer::Step Committer::Commit(Group& group) noexcept {
   const Result<Outcome> committed =
       engine_.Commit(stored_head_, commit.next_head, commit.puts, commit.erases);
   if (!committed.ok()) {  // which leaves everything as it was
+    trouble_ = committed.error();
     Fail(committed.error(), Lasts::kUntilReopened);
     return Recover() ? Step::kAgain : Step::kFailed;
   }
@@ -259,7 +264,10 @@ Committer::Step Committer::Settle(const WriterNonce& nonce) {
     crypto::FillRandom(fence.nonce);
     const Result<Outcome> fenced = engine_.Commit(stored_head_, EncodeHead(fence), {}, {});
     if (!fenced.ok() || fenced.value() == Outcome::kUnknown) break;
-    if (fenced.value() == Outcome::kCommitted) return Step::kAgain;
+    if (fenced.value() == Outcome::kCommitted) {
+      trouble_ = kWriteFailed;
+      return Step::kAgain;
+    }
   }
   Fail({Errc::kUnavailable, 0, "the store does not settle a commit"}, Lasts::kUntilReopened);
   return Step::kUnknown;
@@ -303,7 +311,6 @@ Status Committer::TakeOver() {
   if (failure_.has_value()) Report(false, "changes are taken again");
   failure_.reset();
   next_attempt_.reset();
-  wait_ = options_.retry;
   head.epoch = head_.epoch;
   SetState(std::move(head), std::move(octets));
   Tell({});
@@ -313,6 +320,7 @@ Status Committer::TakeOver() {
 void Committer::Publish(const Group& group, std::string stored_head) {
   clock_ = group.clock();
   open_.reset();  // or it comes too late
+  wait_ = options_.retry;
   SetState(group.head(), std::move(stored_head));
   Tell(group.entries());
 }

@@ -177,7 +177,8 @@ class Committer {
   RequestMemory memory_;
   Head head_;
   std::string stored_head_;       // head_ in the octets that the engine holds
-  std::optional<Error> failure_;  // of the engine: no writes until it was opened again
+  std::optional<Error> failure_;  // of the engine: no writes while there is one
+  std::optional<Error> trouble_;  // that the requests being served have met; over for the moment
   std::optional<OpenCommit> open_;
   std::optional<std::chrono::steady_clock::time_point> next_attempt_;  // to open it, if ever
   std::chrono::milliseconds wait_;                                     // before the next but one

@@ -207,7 +207,8 @@ std::size_t Group::ForgetLimit() const {
 
 Group::Commit Group::Finish(RequestMemory& memory) {
   crypto::FillRandom(head_.nonce);
-  RequestMemory::Forgotten forgotten = memory.Forget(engine_, head_.time_ms, ForgetLimit());
+  const Seq stored = head_.seq() - entries_.size();
+  RequestMemory::Forgotten forgotten = memory.Forget(engine_, stored, head_.time_ms, ForgetLimit());
   if (forgotten.progress.has_value()) overlay_.Set(std::move(*forgotten.progress));
   Commit commit{.next_head = EncodeHead(head_), .puts = overlay_.Puts()};
   for (store::Erase& erase : forgotten.erases) {

@@ -38,8 +38,8 @@ Result<Seq> RequestMemory::ReadProgress(const store::Readable& store) {
   return next;
 }
 
-RequestMemory::Forgotten RequestMemory::Forget(const store::Readable& store, std::int64_t now_ms,
-                                               std::size_t limit) {
+RequestMemory::Forgotten RequestMemory::Forget(const store::Readable& store, Seq end,
+                                               std::int64_t now_ms, std::size_t limit) {
   Forgotten out;
   if (!next_.has_value()) {
     const Result<Seq> stored = ReadProgress(store);
@@ -48,7 +48,8 @@ RequestMemory::Forgotten RequestMemory::Forget(const store::Readable& store, std
     due_ms_ = 0;
   }
   const Seq begin = *next_;
-  while (now_ms >= due_ms_ && *next_ - begin < limit && Handle(store, *next_, now_ms, out)) {
+  while (now_ms >= due_ms_ && *next_ < end && *next_ - begin < limit &&
+         Handle(store, *next_, now_ms, out)) {
     ++*next_;
   }
   if (*next_ != begin) out.progress = ProgressRow(*next_);
@@ -66,7 +67,9 @@ bool RequestMemory::Handle(const store::Readable& store, Seq seq, std::int64_t n
   // nothing, so that does not matter.
   const Status done = leaf.ok() ? ForgetOne(store, seq, out) : Status(leaf.error());
   if (done.ok()) return true;
-  if (done.error().code != Errc::kCorrupt) return false;  // the end of the log, too
+  const bool is_damage =
+      done.error().code == Errc::kCorrupt || done.error().code == Errc::kNotFound;
+  if (!is_damage) return false;
   ++passed_over_;
   last_passed_over_ = seq;
   return true;

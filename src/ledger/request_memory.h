@@ -32,15 +32,15 @@ class RequestMemory {
   // Errors: kCorrupt.
   static Result<Seq> ReadProgress(const store::Readable& store);
 
-  // What a commit at `now_ms` may add to itself: at most `limit` erased rows, and then the row that
-  // says how far it went. An error of the store is no reason to stop a commit: nothing is
-  // forgotten. An entry that is damaged is passed over, or it would stop all forgetting: the row of
-  // its request id stays for good.
+  // What a commit at `now_ms`, behind the first `end` entries, may add to itself: at most `limit`
+  // erased rows, and then the row that says how far it went. An error of the store is no reason to
+  // stop a commit: nothing is forgotten. An entry that is damaged is passed over, or it would stop
+  // all forgetting: the row of its request id stays for good.
   struct Forgotten {
     std::vector<store::Erase> erases;
     std::optional<store::Put> progress;
   };
-  Forgotten Forget(const store::Readable& store, std::int64_t now_ms, std::size_t limit);
+  Forgotten Forget(const store::Readable& store, Seq end, std::int64_t now_ms, std::size_t limit);
 
   // The next Forget() begins with what is stored: after a commit that was not.
   void Reset() noexcept { next_.reset(); }

@@ -142,6 +142,19 @@ void CheckPrefix(const std::string& prefix, std::vector<std::string>& problems) 
                      "\": is no prefix: write segments with dots between, as \"88.118\"");
 }
 
+// Both doors on one port: the second to listen would fail, or, worse, take some of the clients.
+void CheckPorts(const Config& config, std::vector<std::string>& problems) {
+  for (const Endpoint& handle : config.listen.handle) {
+    for (const Endpoint& grpc : config.listen.grpc) {
+      const bool overlap = handle.address == grpc.address || handle.address.is_wildcard() ||
+                           grpc.address.is_wildcard();
+      if (handle.port == 0 || handle.port != grpc.port || !overlap) continue;
+      problems.push_back("listen.grpc = \"" + grpc.ToText() + "\": is taken by listen.handle = \"" +
+                         handle.ToText() + "\": give one of them another port");
+    }
+  }
+}
+
 }  // namespace
 
 Config::Config() {
@@ -167,6 +180,7 @@ std::vector<std::string> CheckConfig(const Config& config) {
   std::vector<std::string> problems;
   CheckPrefix(config.node.prefix, problems);
   CheckTls(config, problems);
+  CheckPorts(config, problems);
   CheckReadable("site.key_file", config.site.key_file, problems);
   if (config.grpc.message_octets < config.limits.record_octets + kMessageOverhead) {
     problems.push_back("grpc.message_size: has no room for a record of limits.record_octets = " +

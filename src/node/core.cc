@@ -30,10 +30,10 @@ std::shared_ptr<const resolve::PrefixTable> TableOf(const registry::Control& con
   return table;
 }
 
-stored::v1::Token FirstToken(const std::string& secret) {
+stored::v1::Token AdminToken(const std::string& secret) {
   stored::v1::Token token;
   token.set_secret_sha256(registry::SecretHash(secret));
-  token.set_name("first administrator");
+  token.set_name("administrator, let in by the node");
   token.set_all_prefixes(true);
   for (const auto scope :
        {stored::v1::SCOPE_REGISTER, stored::v1::SCOPE_READ, stored::v1::SCOPE_MONITOR,
@@ -68,6 +68,8 @@ std::string StartFailure(const Error& error, const std::filesystem::path& direct
 Core::Core(const std::filesystem::path& directory, const Options& options, const Clock& clock,
            Logger& logger)
     : clock_(clock), logger_(logger), prefixes_(std::make_shared<const resolve::PrefixTable>()) {
+  OwnDirectory(directory);
+  if (options.on_owned) options.on_owned();
   OpenStore(directory, options.store);
   control_ = std::make_unique<registry::ControlTable>(*engine_);
   control_->OnChange(
@@ -81,7 +83,7 @@ Core::Core(const std::filesystem::path& directory, const Options& options, const
   registry_ =
       std::make_unique<registry::Registry>(*committer_, *control_, clock_, options.registry);
   lookup_ = std::make_unique<registry::Lookup>(*engine_, *control_, options.list_page);
-  AdmitAdministrator(directory);
+  AdmitAdministrator(directory, options.new_admin_token);
 }
 
 Core::~Core() { Stop(); }
@@ -90,7 +92,7 @@ void Core::Stop() {
   if (committer_ != nullptr) committer_->Stop();
 }
 
-void Core::OpenStore(const std::filesystem::path& directory, store::RocksOptions options) {
+void Core::OwnDirectory(const std::filesystem::path& directory) {
   std::error_code error;
   // Payloads are private, and the files in it are readable to whoever gets in.
   if (std::filesystem::create_directories(directory, error)) {
@@ -102,7 +104,10 @@ void Core::OpenStore(const std::filesystem::path& directory, store::RocksOptions
       store::DirectoryLock::Acquire(directory, store::DirectoryLock::Kind::kExclusive, &reason);
   if (!lock.ok()) Refuse(reason);
   lock_ = std::make_unique<store::DirectoryLock>(std::move(lock).value());
+}
 
+void Core::OpenStore(const std::filesystem::path& directory, store::RocksOptions options) {
+  std::string reason;
   options.report = [this](const std::string& trouble) {
     logger_.Error("store failed", {{"reason", trouble}});
   };
@@ -135,38 +140,25 @@ void Core::StartCommitter(const std::filesystem::path& directory, const Options&
                {{"directory", directory.string()}, {"entries", committer_->state().head.seq()}});
 }
 
-void Core::AdmitAdministrator(const std::filesystem::path& directory) {
-  const std::int64_t now_ms = clock_.WallMs();
-  for (const auto& [id, token] : control_->now()->tokens) {
-    if (registry::IsAdministrator(*token.object, now_ms)) return;
-  }
-  const Result<std::string> secret = SecretToAdmit(directory);
+void Core::AdmitAdministrator(const std::filesystem::path& directory, bool anew) {
+  const bool is_first = committer_->state().head.seq() == 0;
+  if (!is_first && !anew) return;
+  const Result<std::string> secret =
+      anew ? MakeAdminSecret(directory) : ReadOrMakeAdminSecret(directory);
   const std::string file = AdminTokenFile(directory).string();
   if (!secret.ok()) {
-    Refuse("the administrator's token " + file + " cannot be used (" + Because(secret.error()) +
-           "); remove the file and start again");
+    Refuse("the administrator's token " + file + " cannot be " + (anew ? "written" : "used") +
+           " (" + Because(secret.error()) + "); remove the file and start again");
   }
   std::promise<registry::Outcome> promise;
-  registry_->Submit({.change = registry::AddToken{FirstToken(secret.value())}},
+  registry_->Submit({.change = registry::AddToken{AdminToken(secret.value())}},
                     [&](const registry::Outcome& outcome) { promise.set_value(outcome); });
   const registry::Outcome outcome = promise.get_future().get();
   if (const auto* problem = std::get_if<registry::Problem>(&outcome)) {
-    const std::string cause = problem->Cause(registry::Language::kEnglish);
-    const bool is_new = committer_->state().head.seq() == 0;
-    if (is_new) Refuse("the administrator's token was refused: " + cause);
-    // It serves what it can; the next start tries again.
-    logger_.Error("there is no administrator", {{"reason", cause}});
-    return;
+    Refuse("the administrator's token was refused: " +
+           problem->Cause(registry::Language::kEnglish));
   }
   logger_.Info("administrator's token written", {{"file", file}});
-}
-
-// That of the file, unless it has been used before: its token has ended, too.
-Result<std::string> Core::SecretToAdmit(const std::filesystem::path& directory) const {
-  Result<std::string> secret = ReadOrMakeAdminSecret(directory);
-  if (!secret.ok()) return secret;
-  const std::string id = registry::TokenId(registry::SecretHash(secret.value()));
-  return control_->now()->tokens.contains(id) ? MakeAdminSecret(directory) : secret;
 }
 
 }  // namespace idnode::node

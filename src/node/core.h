@@ -7,6 +7,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,11 +33,13 @@ class Core {
     ledger::Committer::Options committer;
     registry::Registry::Options registry;
     std::uint32_t list_page = 1'000;
+    bool new_admin_token = false;                    // let another administrator in
+    std::function<void()> on_owned;                  // the directory is locked: it is nobody else's
     std::vector<ledger::CommitListener*> listeners;  // besides those of the core itself
   };
 
-  // Opens `directory`, creating it, and lets an administrator in if there is none: when the log is
-  // empty, or when the tokens of all have expired.
+  // Opens `directory`, creating it. Lets an administrator in when the log is empty, or when asked
+  // to: whoever can start the node on its directory needs nobody's leave.
   // `clock` and `logger` must outlive the core. Throws std::runtime_error in words for the
   // operator: what is wrong, and what to do.
   Core(const std::filesystem::path& directory, const Options& options, const Clock& clock,
@@ -55,10 +58,10 @@ class Core {
   const Published<resolve::PrefixTable>& prefixes() const noexcept { return prefixes_; }
 
  private:
+  void OwnDirectory(const std::filesystem::path& directory);
   void OpenStore(const std::filesystem::path& directory, store::RocksOptions options);
   void StartCommitter(const std::filesystem::path& directory, const Options& options);
-  void AdmitAdministrator(const std::filesystem::path& directory);
-  Result<std::string> SecretToAdmit(const std::filesystem::path& directory) const;
+  void AdmitAdministrator(const std::filesystem::path& directory, bool anew);
 
   const Clock& clock_;
   Logger& logger_;

@@ -28,12 +28,14 @@ void LossLog::Run(const std::stop_token& stop) {
   for (;;) {
     std::unique_lock lock(mutex);
     never.wait_for(lock, stop, period_, [] { return false; });
-    if (stop.stop_requested()) return;
     std::vector<Count> now = source_();
     const std::string losses = GrownLosses(before, now);
     before = std::move(now);
-    if (losses.empty()) continue;
-    logger_.Warning("refused or dropped", {{"counts", losses}, {"see", "status in idnodectl(1)"}});
+    if (!losses.empty()) {
+      logger_.Warning("refused or dropped",
+                      {{"counts", losses}, {"see", "status in idnodectl(1)"}});
+    }
+    if (stop.stop_requested()) return;
   }
 }
 

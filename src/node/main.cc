@@ -22,6 +22,7 @@ struct Arguments {
   std::filesystem::path config_file;
   std::filesystem::path ready_file;
   bool ephemeral = false;
+  bool new_admin_token = false;
   bool print_config = false;
   bool config_reference = false;
 };
@@ -47,6 +48,9 @@ void Describe(CLI::App& app, Arguments& arguments) {
   app.add_option("--ready-file", arguments.ready_file,
                  "Written once all listeners accept: JSON with pid, version and addresses")
       ->type_name("FILE");
+  app.add_flag("--new-admin-token", arguments.new_admin_token,
+               "Write another administrator's secret to DIR/admin.token: the way back when all are "
+               "lost or have expired");
   app.add_flag("--print-config", arguments.print_config,
                "Print the configuration in force, with every default, and end");
   app.add_flag("--config-reference", arguments.config_reference,
@@ -109,22 +113,27 @@ void RaiseFileLimit(Logger& logger) {
                    "what the store needs"}});
 }
 
-int Serve(const Arguments& arguments, const Config& config) {
+// That of a node that was killed would be believed. Not before the directory is ours: it may be
+// that of a node that runs.
+void RemoveOldReadyFile(const std::filesystem::path& file) {
+  if (file.empty()) return;
+  std::error_code error;
+  if (std::filesystem::remove(file, error); error) {
+    throw std::runtime_error("cannot remove the old ready file " + file.string() + ": " +
+                             error.message());
+  }
+}
+
+int Serve(const Arguments& arguments, const Config& config, const sigset_t& signals) {
   std::set_new_handler(EndWithoutMemory);
-  const sigset_t signals = BlockSignals();
   const SystemClock clock;
   SpdlogLogger logger(
       {.level = config.log.level, .format = config.log.format, .file = config.log.file});
   logger.Info("starting", {{"version", IDNODE_VERSION}, {"name", config.node.name}});
-  if (!arguments.ready_file.empty()) {
-    std::error_code error;  // one of a node that was killed would be believed
-    if (std::filesystem::remove(arguments.ready_file, error); error) {
-      throw std::runtime_error("cannot remove the old ready file " + arguments.ready_file.string() +
-                               ": " + error.message());
-    }
-  }
   RaiseFileLimit(logger);
-  Node node(arguments.data, config, clock, logger);
+  const Node::Wishes wishes{.new_admin_token = arguments.new_admin_token,
+                            .on_owned = [&] { RemoveOldReadyFile(arguments.ready_file); }};
+  Node node(arguments.data, config, wishes, clock, logger);
   if (!arguments.ready_file.empty()) {
     const Status written = WriteFile(arguments.ready_file, node.ReadyText(), 0644);
     if (!written.ok()) {
@@ -156,6 +165,7 @@ int Main(int argc, char** argv) {
     std::cout << ConfigReference();
     return 0;
   }
+  const sigset_t signals = BlockSignals();  // first: logrotate may come at any moment
   Config config;
   if (!ReadConfig(arguments, config)) return 2;
   if (arguments.print_config) {
@@ -167,7 +177,7 @@ int Main(int argc, char** argv) {
     return 2;
   }
   try {
-    return Serve(arguments, config);
+    return Serve(arguments, config, signals);
   } catch (const std::exception& error) {
     std::cerr << "idnoded: " << error.what() << "\n";
     return 1;

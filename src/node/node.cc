@@ -22,7 +22,7 @@
 namespace idnode::node {
 namespace {
 
-Core::Options CoreOptions(const Config& config, monitor::FeedHub& hub) {
+Core::Options CoreOptions(const Config& config, const Node::Wishes& wishes, monitor::FeedHub& hub) {
   Core::Options options;
   options.store.block_cache_octets = config.store.block_cache;
   options.store.reserve_octets = config.store.reserve;
@@ -34,6 +34,8 @@ Core::Options CoreOptions(const Config& config, monitor::FeedHub& hub) {
   options.registry.record.values = config.limits.values_per_record;
   options.registry.record.octets = config.limits.record_octets;
   options.list_page = config.limits.list_page;
+  options.new_admin_token = wishes.new_admin_token;
+  options.on_owned = wishes.on_owned;
   options.listeners = {&hub};
   return options;
 }
@@ -67,10 +69,10 @@ struct Listening {
 
 // In the order in which they need one another; they end in the reverse one.
 struct Node::Parts {
-  Parts(const std::filesystem::path& directory, const Config& config, const Clock& clock,
-        Logger& logger, Listening listening)
+  Parts(const std::filesystem::path& directory, const Config& config, const Wishes& wishes,
+        const Clock& clock, Logger& logger, Listening listening)
       : grpc_log(logger),
-        core(directory, CoreOptions(config, hub), clock, logger),
+        core(directory, CoreOptions(config, wishes, hub), clock, logger),
         handle(config, directory, core, clock, std::move(listening.handle)),
         grpc(std::move(listening.grpc)),
         losses([this] { return Counts(); }, config.log.losses, logger),
@@ -103,10 +105,10 @@ struct Node::Parts {
   std::filesystem::path data;
 };
 
-Node::Node(const std::filesystem::path& directory, const Config& config, const Clock& clock,
-           Logger& logger)
+Node::Node(const std::filesystem::path& directory, const Config& config, const Wishes& wishes,
+           const Clock& clock, Logger& logger)
     : parts_(
-          std::make_unique<Parts>(directory, config, clock, logger,
+          std::make_unique<Parts>(directory, config, wishes, clock, logger,
                                   Listening{ReserveHandlePorts(config), ListenForGrpc(config)})) {
   for (const std::string& warning : ConfigWarnings(config)) {
     logger.Warning("configuration", {{"warning", warning}});

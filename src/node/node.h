@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -15,10 +16,16 @@ namespace idnode::node {
 
 class Node {
  public:
+  // What is asked of one start, and not of the configuration.
+  struct Wishes {
+    bool new_admin_token = false;    // let another administrator in
+    std::function<void()> on_owned;  // called once the directory is this node's alone; may throw
+  };
+
   // Opens `directory` and listens; when this returns, all listeners accept. `clock` and `logger`
   // must outlive the node. Throws std::runtime_error in words for the operator.
-  Node(const std::filesystem::path& directory, const Config& config, const Clock& clock,
-       Logger& logger);
+  Node(const std::filesystem::path& directory, const Config& config, const Wishes& wishes,
+       const Clock& clock, Logger& logger);
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
   ~Node();  // Stop()

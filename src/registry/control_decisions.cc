@@ -105,7 +105,7 @@ class AddTokenDecision final : public AddDecision {
 
 class RevokeTokenDecision final : public Decision {
  public:
-  RevokeTokenDecision(Asked asked, std::string_view id, const ControlTable& control)
+  RevokeTokenDecision(Asked asked, std::string_view id, ControlTable& control)
       : Decision(std::move(asked)),
         key_(TokenControlKey(id)),
         name_(TokenName(id)),
@@ -121,9 +121,8 @@ class RevokeTokenDecision final : public Decision {
     }
     Result<stored::v1::Token> token = ParseToken(row.value().state);
     if (!token.ok()) return FromCommitter(token.error());
-    if (IsAdministrator(token.value(), moment.wall_ms) && !IsOneLeft(now, moment)) {
-      return Problem{
-          .code = Code::kLastAdministrator, .field = "id", .parameters = {{"token", name_}}};
+    if (IsAdministrator(token.value(), moment.wall_ms)) {
+      if (auto problem = CheckOneIsLeft(now, moment)) return *std::move(problem);
     }
     stored::v1::Token revoked = std::move(token).value();
     revoked.set_revoked(true);
@@ -136,25 +135,34 @@ class RevokeTokenDecision final : public Decision {
   }
 
  private:
-  // Whether there is an administrator besides this one. The table tells who may be one, the store
-  // and this group who still is: one that the group itself has added does not count yet.
-  bool IsOneLeft(const Overlay& now, const Moment& moment) const {
-    const std::shared_ptr<const Control> control = control_.now();
-    for (const auto& [id, held] : control->tokens) {
+  // The problem if there is no administrator besides this one, or if nobody can tell. The table
+  // tells who may be one, the store and this group who still is: one that the group itself has
+  // added does not count yet.
+  std::optional<Problem> CheckOneIsLeft(const Overlay& now, const Moment& moment) const {
+    const Result<std::shared_ptr<const Control>> control = control_.Current();
+    if (!control.ok()) return FromCommitter(control.error());
+    std::optional<Problem> problem;
+    for (const auto& [id, held] : control.value()->tokens) {
       const std::string key = TokenControlKey(id);
       if (key == key_ || !IsAdministrator(*held.object, moment.wall_ms)) continue;
       std::string buffer;
       const auto row = ReadState(now, store::Family::kControl, key, buffer);
-      if (!row.ok()) continue;
-      const Result<stored::v1::Token> token = ParseToken(row.value().state);
-      if (token.ok() && IsAdministrator(token.value(), moment.wall_ms)) return true;
+      const Result<stored::v1::Token> token =
+          row.ok() ? ParseToken(row.value().state) : row.error();
+      if (!token.ok()) {
+        problem = FromCommitter(token.error());
+      } else if (IsAdministrator(token.value(), moment.wall_ms)) {
+        return std::nullopt;
+      }
     }
-    return false;
+    if (problem.has_value()) return problem;
+    return Problem{
+        .code = Code::kLastAdministrator, .field = "id", .parameters = {{"token", name_}}};
   }
 
   const std::string key_;
   const std::string name_;
-  const ControlTable& control_;
+  ControlTable& control_;
 };
 
 class AcceptClockDecision final : public Decision {
@@ -187,7 +195,7 @@ std::unique_ptr<ledger::Request> DecideAddToken(Asked asked, const stored::v1::T
 }
 
 std::unique_ptr<ledger::Request> DecideRevokeToken(Asked asked, std::string_view id,
-                                                   const ControlTable& control) {
+                                                   ControlTable& control) {
   return std::make_unique<RevokeTokenDecision>(std::move(asked), id, control);
 }
 

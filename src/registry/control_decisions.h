@@ -14,7 +14,7 @@ namespace idnode::registry {
 std::unique_ptr<ledger::Request> DecideAddPrefix(Asked asked, const stored::v1::Prefix& prefix);
 std::unique_ptr<ledger::Request> DecideAddToken(Asked asked, const stored::v1::Token& token);
 std::unique_ptr<ledger::Request> DecideRevokeToken(Asked asked, std::string_view id,
-                                                   const ControlTable& control);
+                                                   ControlTable& control);
 std::unique_ptr<ledger::Request> DecideAcceptClock(Asked asked);
 
 }  // namespace idnode::registry

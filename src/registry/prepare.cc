@@ -30,8 +30,6 @@ constexpr Reason kBadName{"its name is too long, or has characters that do not s
 constexpr Reason kBadPolicy{"its case policy is none that this node knows", "大小写规则未知"};
 constexpr Reason kBadExpiry{"it expires before 1970", "过期时间早于 1970 年"};
 
-using Prepared = std::variant<std::unique_ptr<ledger::Request>, Problem>;
-
 // The prefix of prefixes: 0.NA/88.118 is the object of the prefix 88.118.
 constexpr std::string_view kPrefixObjects = "0.NA";
 
@@ -101,7 +99,7 @@ std::optional<Problem> CheckWritable(std::string_view identifier, bool import) {
 // A visitor: one call per kind of change.
 class Preparer {
  public:
-  Preparer(Asked& asked, const Registry::Options& options, const ControlTable& control)
+  Preparer(Asked& asked, const Registry::Options& options, ControlTable& control)
       : asked_(asked), options_(options), control_(control) {}
 
   Prepared operator()(RegisterIdentifier& change) {
@@ -200,29 +198,21 @@ class Preparer {
 
   Asked& asked_;
   const Registry::Options& options_;
-  const ControlTable& control_;
+  ControlTable& control_;
 };
 
 }  // namespace
 
-std::unique_ptr<ledger::Request> Prepare(Command command, const Registry::Options& options,
-                                         const ControlTable& control, Registry::Callback done) {
+Prepared Prepare(Command command, const Registry::Options& options, ControlTable& control,
+                 Registry::Callback done) {
   auto id = RequestIdOf(command.request_id);
-  if (const auto* problem = std::get_if<Problem>(&id)) {
-    done(*problem);
-    return nullptr;
-  }
+  if (auto* problem = std::get_if<Problem>(&id)) return std::move(*problem);
   Asked asked{.origin = {.actor = command.principal.actor(),
                          .id = std::get<ledger::RequestId>(id),
                          .channel = command.channel},
               .principal = std::move(command.principal),
               .done = std::move(done)};
-  Prepared prepared = std::visit(Preparer(asked, options, control), command.change);
-  if (auto* request = std::get_if<std::unique_ptr<ledger::Request>>(&prepared)) {
-    return std::move(*request);
-  }
-  asked.done(std::get<Problem>(prepared));
-  return nullptr;
+  return std::visit(Preparer(asked, options, control), command.change);
 }
 
 }  // namespace idnode::registry

@@ -2,14 +2,17 @@
 #pragma once
 
 #include <memory>
+#include <variant>
 
 #include "registry/registry.h"
 
 namespace idnode::registry {
 
+using Prepared = std::variant<std::unique_ptr<ledger::Request>, Problem>;
+
 // Checks what depends on `command` alone. If that is well, the request to hand to the committer,
-// which calls `done` in the end; otherwise calls `done` with the problem, and returns null.
-std::unique_ptr<ledger::Request> Prepare(Command command, const Registry::Options& options,
-                                         const ControlTable& control, Registry::Callback done);
+// which calls `done` in the end; otherwise the problem, and `done` is not called.
+Prepared Prepare(Command command, const Registry::Options& options, ControlTable& control,
+                 Registry::Callback done);
 
 }  // namespace idnode::registry

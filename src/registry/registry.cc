@@ -24,13 +24,14 @@ std::variant<Principal, Problem> Registry::Authenticate(std::string_view secret)
 }
 
 void Registry::Submit(Command command, const Callback& done) {
-  std::unique_ptr<ledger::Request> prepared;
+  Prepared prepared;
   try {
     prepared = Prepare(std::move(command), options_, control_, done);
-  } catch (const std::bad_alloc&) {  // its copy of `done` is gone, uncalled
-    return done(Problem{.code = Code::kBusy});
+  } catch (const std::bad_alloc&) {
+    prepared = Problem{.code = Code::kBusy};
   }
-  if (prepared != nullptr) committer_.Submit(std::move(prepared));
+  if (const auto* problem = std::get_if<Problem>(&prepared)) return done(*problem);
+  committer_.Submit(std::get<std::unique_ptr<ledger::Request>>(std::move(prepared)));
 }
 
 }  // namespace idnode::registry

@@ -230,7 +230,7 @@ class Stopping(unittest.TestCase):
                 self.assertEqual(asking.receive().response_code, 301)
                 begin = time.monotonic()
                 self.assertEqual(node.stop(), 0)
-                self.assertLess(time.monotonic() - begin, 5, "not the patience of 10 s")
+                self.assertLess(time.monotonic() - begin, 8, "not the patience of 10 s")
                 self.assertTrue(idle.closed())
                 self.assertTrue(asking.closed())
 
@@ -249,7 +249,7 @@ class Stopping(unittest.TestCase):
                 now = counts()
                 self.assertEqual((now["handle.tcp.open"], now["handle.tcp.accepted"],
                                   now["handle.tcp.over_source"]), (2, 2, 1))
-            codec.exchange_udp(host, int(port), codec.resolution("99.999/X"))
+            codec.exchange_udp(host, int(port), codec.resolution("99.999/X"), timeout=60, tries=1)
             with socket.socket(type=socket.SOCK_DGRAM) as client:
                 client.sendto(b"\0" * 7, where)
             wait_until(lambda: counts()["handle.udp.malformed"] == 1)

@@ -30,10 +30,11 @@ class Install(unittest.TestCase):
                            stdout=subprocess.DEVNULL)
             self.assertTrue((self.prefix / "share/man/man1" / f"{program}.1").is_file())
         with subprocess.Popen([self.prefix / "bin" / "idnoded", "--ephemeral", "--config", config,
-                               "--data", data, "--ready-file", ready],
-                              stderr=subprocess.DEVNULL) as running:
+                               "--data", data, "--ready-file", ready]) as running:
             try:
+                deadline = time.monotonic() + 60
                 while not ready.exists() and running.poll() is None:
+                    self.assertLess(time.monotonic(), deadline, "it starts")
                     time.sleep(0.01)
                 self.assertIsNone(running.poll(), "it serves")
             finally:

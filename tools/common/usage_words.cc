@@ -15,12 +15,12 @@ struct Row {
 
 // The first that fits is taken.
 constexpr std::array kRows = {
+    Row{"The following arguments? (?:was|were) not expected: (.+)", nullptr, "多余的参数：\\1"},
     Row{"A subcommand is required", "A verb is missing", "缺少动词"},
     Row{"(.+) or (.+) is required", nullptr, "\\1 与 \\2 必须给出其一"},
     Row{"(.+) is required", nullptr, "缺少 \\1"},
     Row{"(.+) requires (.+)", nullptr, "\\1 须与 \\2 同时使用"},
     Row{"(.+) excludes (.+)", "\\1 and \\2 exclude each other", "\\1 与 \\2 不能同时使用"},
-    Row{"The following arguments? (?:was|were) not expected: (.+)", nullptr, "多余的参数：\\1"},
     Row{"Could not convert: (.+) = (.+)", "\\1: \\2 is not of the right kind",
         "\\1：\\2 的类型不对"},
     Row{"(.+): Value (.+) not in range (.+) to (.+)", "\\1: \\2 is not a number from \\3 to \\4",
@@ -37,7 +37,7 @@ constexpr std::array kRows = {
 std::string UsageWords(const std::string& said, Language language) {
   const bool chinese = language == Language::kChinese;
   for (const Row& row : kRows) {
-    const RE2 pattern(row.said);
+    const RE2 pattern(std::string("(?s)") + row.said);  // an argument may have several lines
     if (!RE2::FullMatch(said, pattern)) continue;
     const char* words = chinese ? row.zh : row.en;
     std::string out;

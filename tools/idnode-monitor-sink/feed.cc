@@ -167,7 +167,7 @@ Failure ToFailure(const grpc::Status& status, const grpc::ClientContext& context
     if (problem->code().rfind("cursor_", 0) == 0) {
       return Fail(text + kOtherLog);
     }
-    return {KindOf(status.error_code()), text + Words(". ", "。") + Words(problem->fix())};
+    return {KindOf(status.error_code()), text + Words(" ", "") + Words(problem->fix())};
   }
   text = text + Words(status.error_message());
   switch (KindOf(status.error_code())) {

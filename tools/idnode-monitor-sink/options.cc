@@ -58,6 +58,10 @@ Words Check(const Options& options) {
   if (!options.migrate && options.server.empty()) {
     return {"--server is required", "缺少 --server"};
   }
+  if (options.schema.empty() || options.schema.size() > 63 || options.schema.rfind("pg_", 0) == 0) {
+    return {"--schema: give a name of 1 to 63 octets that does not begin with pg_",
+            "--schema：名称应为 1 至 63 字节，且不以 pg_ 开头"};
+  }
   if (options.migrate) return {};
   if (!tools::IsHostAndPort(options.server)) {
     return {"--server " + options.server + ": give HOST:PORT, for example 127.0.0.1:50051",
@@ -71,10 +75,6 @@ Words Check(const Options& options) {
                 "--insecure",
             "令牌将以明文经网络发送到 " + options.server +
                 "：请使用 --ca FILE（用于校验节点证书）、--tls 或 --insecure"};
-  }
-  if (options.schema.empty() || options.schema.size() > 63 || options.schema.rfind("pg_", 0) == 0) {
-    return {"--schema: give a name of 1 to 63 octets that does not begin with pg_",
-            "--schema：名称应为 1 至 63 字节，且不以 pg_ 开头"};
   }
   return {};
 }

@@ -65,7 +65,8 @@ int Sink::Run() {
     const milliseconds wait = WaitAfter(tries_++);
     const double seconds = static_cast<double>(wait.count()) / 1000;
     spdlog::warn("{}{}{}{}", failure.text.In(options_.language),
-                 chinese() ? "。" : ". Trying again in ", seconds, chinese() ? " 秒后重试" : " s");
+                 chinese() ? "（" : " (trying again in ", seconds,
+                 chinese() ? " 秒后重试）" : " s)");
     SleepFor(wait, stop_);
   }
 }

@@ -137,6 +137,38 @@ TEST_F(CommitterFailure, ACommitThatFindsTheStoreAwayIsDoneWhenOpeningAgainHelps
   EXPECT_EQ(told().size(), 2U) << "that it failed, and that it is well";
 }
 
+TEST_F(CommitterFailure, ACommitThatOpeningAgainDoesNotHelpIsLeftAloneForAWhile) {
+  for (const bool is_unknown : {false, true}) {
+    bool is_fence = true;
+    engine_.on_commit = [&](std::size_t /*commit*/) -> std::optional<Result<Outcome>> {
+      if (!is_unknown) return kAway;
+      is_fence = !is_fence;
+      if (!is_fence) engine_.below().Inject(MemoryEngine::Fault::kUnknownLost);
+      return std::nullopt;
+    };
+    Start({.retry = std::chrono::hours(1)});
+    EXPECT_NE(Do(Creates("88.118/A")).kind, Kind::kCommitted);
+    EXPECT_FALSE(committer_->state().accepts_writes);
+    EXPECT_EQ(Do(Creates("88.118/B")).kind, Kind::kUnavailable);
+    EXPECT_EQ(told().back().substr(0, 22), "- changes are refused:");
+    committer_->Stop();
+    EXPECT_EQ(engine_.commits(), is_unknown ? 9U : 3U) << "nothing was tried for B";
+  }
+}
+
+TEST_F(CommitterFailure, TheWaitGrowsWhileOpeningHelpsAndWritingDoesNot) {
+  engine_.on_commit = [](std::size_t /*commit*/) -> std::optional<Result<Outcome>> {
+    return kAway;
+  };
+  Start({.retry = milliseconds(1), .longest_retry = std::chrono::hours(1)});
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < 9; ++i) {  // waits of 1, 2, 4, ... 256 ms
+    EXPECT_EQ(Do(Creates("88.118/A")).kind, Kind::kUnavailable);
+    while (!committer_->state().accepts_writes) std::this_thread::yield();
+  }
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(511));
+}
+
 // --- commits that are late ---
 
 TEST_F(CommitterFailure, ALateCommitThatCouldNotBeWaitedForIsFoundWithItsClock) {

@@ -336,7 +336,8 @@ TEST_F(CommitterTest, AFailedEngineIsOpenedAgainThoughNobodyAsks) {
   };
   Start();
   ASSERT_EQ(Do(Creates("88.118/A")).kind, Kind::kOutcomeUnknown);
-  while (!committer_->state().accepts_writes) std::this_thread::yield();
+  while (listener_.told().empty()) std::this_thread::yield();
+  EXPECT_TRUE(committer_->state().accepts_writes);
   EXPECT_EQ(committer_->state().head.seq(), 1U) << "what was open is found";
   const auto told = listener_.told();
   ASSERT_EQ(told.size(), 1U);

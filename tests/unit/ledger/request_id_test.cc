@@ -231,17 +231,17 @@ TEST_F(RequestIdTest, ForgettingStopsAtItsLimitAndGoesOnThere) {
   ledger_.committer.reset();
   RequestMemory memory;
   const std::int64_t now = kTestTime + kRememberMs;
-  EXPECT_TRUE(memory.Forget(*ledger_.engine, now - 1, 9).erases.empty());
-  EXPECT_FALSE(memory.Forget(*ledger_.engine, now - 1, 9).progress.has_value());
-  EXPECT_TRUE(memory.Forget(*ledger_.engine, now, 0).erases.empty());
-  EXPECT_EQ(memory.Forget(*ledger_.engine, now, 3).erases.size(), 3U);
-  const auto rest = memory.Forget(*ledger_.engine, now, 9);
+  EXPECT_TRUE(memory.Forget(*ledger_.engine, 5, now - 1, 9).erases.empty());
+  EXPECT_FALSE(memory.Forget(*ledger_.engine, 5, now - 1, 9).progress.has_value());
+  EXPECT_TRUE(memory.Forget(*ledger_.engine, 5, now, 0).erases.empty());
+  EXPECT_EQ(memory.Forget(*ledger_.engine, 5, now, 3).erases.size(), 3U);
+  const auto rest = memory.Forget(*ledger_.engine, 5, now, 9);
   EXPECT_EQ(rest.erases.size(), 2U);
   ASSERT_TRUE(rest.progress.has_value());
   EXPECT_EQ(rest.progress->family, Family::kJobs);
-  EXPECT_FALSE(memory.Forget(*ledger_.engine, now, 9).progress.has_value()) << "nothing is left";
+  EXPECT_FALSE(memory.Forget(*ledger_.engine, 5, now, 9).progress.has_value()) << "nothing is left";
   memory.Reset();
-  EXPECT_EQ(memory.Forget(*ledger_.engine, now, 9).erases.size(), 5U) << "nothing was committed";
+  EXPECT_EQ(memory.Forget(*ledger_.engine, 5, now, 9).erases.size(), 5U) << "nothing was committed";
 }
 
 TEST_F(RequestIdTest, ADamagedEntryIsPassedOverAndTheFirstIsTold) {
@@ -287,9 +287,9 @@ TEST_F(RequestIdTest, AStoreThatDoesNotAnswerIsAskedAgain) {
   };
   RequestMemory memory;
   const std::int64_t now = kTestTime + kRememberMs;
-  EXPECT_EQ(memory.Forget(engine, now, 9).erases.size(), 1U);
+  EXPECT_EQ(memory.Forget(engine, 3, now, 9).erases.size(), 1U);
   EXPECT_EQ(memory.passed_over(), 0U);
-  EXPECT_EQ(memory.Forget(engine, now, 9).erases.size(), 2U);
+  EXPECT_EQ(memory.Forget(engine, 3, now, 9).erases.size(), 2U);
 }
 
 TEST_F(RequestIdTest, AnErasedPayloadIsPassedOver) {
@@ -298,7 +298,17 @@ TEST_F(RequestIdTest, AnErasedPayloadIsPassedOver) {
   ledger_.disk.Of(Family::kPayload).erase(SeqKey(1));
   store::MemoryEngine engine(ledger_.disk);
   RequestMemory memory;
-  EXPECT_EQ(memory.Forget(engine, kTestTime + kRememberMs, 9).erases.size(), 2U);
+  EXPECT_EQ(memory.Forget(engine, 3, kTestTime + kRememberMs, 9).erases.size(), 2U);
+}
+
+TEST_F(RequestIdTest, AMissingLeafIsNotTakenForTheEndOfTheLog) {
+  for (int i = 0; i < 3; ++i) ledger_.Commit(Creates("88.118/" + std::to_string(i)));
+  ledger_.Stop();
+  ledger_.disk.Of(Family::kLeaf).erase(SeqKey(1));
+  store::MemoryEngine engine(ledger_.disk);
+  RequestMemory memory;
+  EXPECT_EQ(memory.Forget(engine, 3, kTestTime + kRememberMs, 9).erases.size(), 2U);
+  EXPECT_EQ(memory.last_passed_over(), 1U);
 }
 
 // A row that cannot be read says nothing about whether this was done before, so it is not done.

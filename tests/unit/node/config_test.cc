@@ -43,10 +43,26 @@ TEST_F(ConfigFile, EmptyFileIsTheDefault) {
   EXPECT_EQ(CheckConfig(config_), Problems{});
 }
 
+TEST_F(ConfigFile, TheDoorsDoNotShareAPort) {
+  const auto problems = [&](const std::string& handle, const std::string& grpc) {
+    EXPECT_EQ(Load("[listen]\nhandle = [\"" + handle + "\"]\ngrpc = [\"" + grpc + "\"]\n"),
+              Problems{});
+    return CheckConfig(config_);
+  };
+  EXPECT_EQ(problems("127.0.0.1:2641", "127.0.0.1:2641"),
+            Problems{"listen.grpc = \"127.0.0.1:2641\": is taken by listen.handle = "
+                     "\"127.0.0.1:2641\": give one of them another port"});
+  EXPECT_EQ(problems("[::]:2641", "127.0.0.1:2641").size(), 1U);
+  EXPECT_EQ(problems("127.0.0.2:2641", "127.0.0.1:2641"), Problems{});
+  EXPECT_EQ(problems("127.0.0.1:0", "127.0.0.1:0"), Problems{});
+}
+
 TEST_F(ConfigFile, ValuesArriveWhereTheyBelong) {
   ASSERT_EQ(Load("node.prefix = '88.118'\n"
                  "[listen]\nhandle = [\n  \"127.0.0.1:0\", # one\n  \"[::1]:0\",\n]\n"
                  "[handle]\ntcp_idle = \"90 s\"\nudp_workers = 3\n"
+                 "udp_limit = \"count\"\nudp_answers_per_source = 7\n"
+                 "udp_octets_per_source = \"8 KiB\"\nudp_trusted = [\"192.0.2.0/24\"]\n"
                  "[store]\nblock_cache = \"1 GiB\"\n"
                  "[log]\nlevel = \"debug\"\nformat = \"json\"\n"),
             Problems{});
@@ -55,6 +71,10 @@ TEST_F(ConfigFile, ValuesArriveWhereTheyBelong) {
   EXPECT_EQ(config_.listen.handle[1].ToText(), "[::1]:0");
   EXPECT_EQ(config_.handle.tcp_idle, std::chrono::seconds(90));
   EXPECT_EQ(config_.handle.udp_workers, 3U);
+  EXPECT_FALSE(config_.handle.udp_limits.enforced);
+  EXPECT_EQ(config_.handle.udp_limits.answers, 7U);
+  EXPECT_EQ(config_.handle.udp_limits.octets, 8'192U);
+  EXPECT_EQ(config_.handle.udp_limits.trusted, std::vector{Network::Parse("192.0.2.0/24").value()});
   EXPECT_EQ(config_.store.block_cache, 1ULL << 30);
   EXPECT_EQ(config_.log.level, LogLevel::kDebug);
   EXPECT_EQ(config_.log.format, LogFormat::kJson);
