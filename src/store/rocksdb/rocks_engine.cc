@@ -151,7 +151,7 @@ Status RocksEngine::Reopen() {
   std::optional<ReaderGate::Closed> closed;
   if (database_ != nullptr && database_->writable()) CloseDatabase(closed);
   std::string reason;
-  auto database = opener_->Open(RocksOpener::Mode::kWrite, reason);
+  auto database = opener_->Open(RocksOpener::Mode::kAgain, reason);
   if (!database.ok()) {
     if (database_ == nullptr) OpenForReaders(closed);
     return Fail(database.error(), reason);

@@ -91,12 +91,12 @@ RocksOpener::RocksOpener(std::filesystem::path directory, const RocksOptions& op
       families_(FamilySettings(options)) {}
 
 Result<std::unique_ptr<RocksDatabase>> RocksOpener::Open(Mode mode, std::string& reason) const {
-  const bool write = mode == Mode::kWrite;
+  const bool write = mode != Mode::kRead;
   const Result<Found> found = write ? InspectLocked(reason) : Inspect(reason);
   if (!found.ok()) return found.error();
-  if (!write && found.value() == Found::kUnfinished) {
+  if (mode != Mode::kWrite && found.value() == Found::kUnfinished) {
     reason = "there is no database in " + directory_.string();
-    return Error{Errc::kNotFound, ENOENT, "open database"};
+    return Error{write ? Errc::kUnavailable : Errc::kNotFound, ENOENT, "open database"};
   }
   Opened opened;
   const rocksdb::Status status = OpenRocks(write, options_, directory_, families_, opened);

@@ -23,12 +23,14 @@ class RocksOpener {
  public:
   enum class Mode : std::uint8_t {
     kWrite,  // creates what is missing, replays the write-ahead log and makes tables of it
+    kAgain,  // the same where there has been a database: one that is gone is not made anew
     kRead,   // changes nothing and locks nothing; the log is replayed into memory only
   };
 
   RocksOpener(std::filesystem::path directory, const RocksOptions& options);
 
-  // Errors as FromRocks(); kNotFound in mode kRead if there is no database. `reason` receives them
+  // Errors as FromRocks(); if there is no database kNotFound in mode kRead, kUnavailable in mode
+  // kAgain: the disk may come back. `reason` receives them
   // in words for a person.
   Result<std::unique_ptr<RocksDatabase>> Open(Mode mode, std::string& reason) const;
 

@@ -346,6 +346,21 @@ TEST_F(RocksEngineTest, ReopeningReportsDamageAsDamage) {
   EXPECT_EQ(opened.value()->Head().value(), "3");
 }
 
+TEST_F(RocksEngineTest, ReopeningWaitsForADirectoryThatIsGoneAndMakesNoneAnew) {
+  const auto opened = Open();
+  ASSERT_TRUE(opened.ok()) << reason_;
+  Fill(*opened.value(), 3);
+  const std::filesystem::path elsewhere = directory_.path() / "elsewhere";
+  std::filesystem::rename(path_, elsewhere);
+  const Status reopened = opened.value()->Reopen();
+  EXPECT_EQ(reopened.ok() ? Errc{} : reopened.error().code, Errc::kUnavailable);
+  EXPECT_FALSE(std::filesystem::exists(path_));
+  EXPECT_FALSE(opened.value()->Head().ok());
+  std::filesystem::rename(elsewhere, path_);
+  EXPECT_TRUE(opened.value()->Reopen().ok());
+  EXPECT_EQ(opened.value()->Head().value(), "3");
+}
+
 // There is nothing that could be taken from them.
 TEST_F(RocksEngineTest, WithNothingOpenNobodyWaitsForAnAttemptToOpenIt) {
   const auto opened = Open();
