@@ -11,16 +11,16 @@ calls go through Debian's python3-grpcio, so nothing here shares code with what 
 """
 import json
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
 import grpc
+
+from ports import free_port
 
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BIN = os.environ.get("IDNODE_BIN", os.path.join(ROOT, "build", "release", "bin"))
@@ -95,22 +95,6 @@ class Api:
 
     def close(self):
         self.channel.close()
-
-
-def free_port() -> int:
-    """A port that is free now, for UDP as well as for TCP, and that the system gives to no outgoing
-    connection: a node that was killed finds it free again."""
-    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
-        first_outgoing = int(file.read().split()[0])
-    while True:
-        port = random.SystemRandom().randrange(10_000, max(first_outgoing, 20_000))
-        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            try:
-                tcp.bind(("127.0.0.1", port))
-                udp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 class Node:

@@ -12,10 +12,11 @@ import glob
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
+
+from ports import free_port
 
 _ROOT = os.geteuid() == 0
 _AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if _ROOT else []
@@ -26,12 +27,6 @@ def _binaries() -> str:
     if not found:
         raise FileNotFoundError("no /usr/lib/postgresql/*/bin: apt-get install postgresql")
     return found[-1]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class PostgreSQL:

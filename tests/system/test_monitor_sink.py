@@ -16,7 +16,8 @@ import grpc
 
 from feed_stand_in import CHANNELS, KINDS, FeedStandIn
 from node import Node, common_pb2, statistics_pb2, value
-from postgres import PostgreSQL, free_port
+from ports import free_port
+from postgres import PostgreSQL
 
 SINK = os.path.join(os.environ["IDNODE_BIN"], "idnode-monitor-sink")
 SEED = int(os.environ.get("IDNODE_SEED", random.randrange(2**32)))
@@ -310,7 +311,7 @@ class Refusals(SinkTest):
             self.assertIn("another idnode-monitor-sink writes the schema", second.said())
             self.assertRegex(second.said(), r"process \d+ from 127\.0\.0\.1 since 20")
             third = self.sink()  # waits a moment, so that a restart after a kill succeeds
-            wait_for("it has tried", lambda: "Trying again" in third.said())
+            wait_for("it has tried", lambda: "trying again" in third.said())
             first.end(signal.SIGKILL)
             self.add_random()
             self.wait_until_equal()
@@ -385,7 +386,7 @@ class Schema(SinkTest):
         with self.feed:
             self.assertEqual(self.once(database=database)[0], 6)
             sink = self.sink(database=database)
-            wait_for("it tries", lambda: sink.said().count("Trying again") >= 2)
+            wait_for("it tries", lambda: sink.said().count("trying again") >= 2)
             self.assertIn("too many connections", sink.said())
             postgres.query(f"ALTER ROLE {role} CONNECTION LIMIT 5")
             self.wait_until_equal()
@@ -405,7 +406,7 @@ class Breaks(SinkTest):
         self.add_random()
         with self.feed:
             self.wait_until_equal()
-        wait_for("it has noticed", lambda: sink.said().count("Trying again") >= 2)
+        wait_for("it has noticed", lambda: sink.said().count("trying again") >= 2)
         self.assertIsNone(sink.process.poll())
         self.assertEqual(sink.end(), 0)  # while there is no node
 
@@ -422,7 +423,7 @@ class Breaks(SinkTest):
                 self.wait_until_equal()
             postgres.stop()
             self.add_random()
-            wait_for("it has noticed", lambda: "Trying again" in sink.said().splitlines()[-1])
+            wait_for("it has noticed", lambda: "trying again" in sink.said().splitlines()[-1])
             self.assertEqual(sink.end(), 0)  # while there is no database
             postgres.start()
 
