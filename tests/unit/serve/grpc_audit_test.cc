@@ -16,6 +16,12 @@ const std::string kId = kPrefix + "/SKU-000017";
 
 class GrpcAuditTest : public GrpcTest {
  protected:
+  // What is on the disk, to be damaged: nobody else writes any more.
+  auto& Stored(store::Family family) {
+    committer_->Stop();
+    return disk_.Of(family);
+  }
+
   GrpcAuditTest() {
     AddPrefix(kPrefix);  // 0
     AddPrefix(kOther);
@@ -260,7 +266,7 @@ TEST_F(GrpcAuditTest, RecountTellsHowFarItIsThenTheCounts) {
 
 TEST_F(GrpcAuditTest, RecountFindsCountsThatAreWrong) {
   Add(kId);
-  auto& counts = disk_.Of(store::Family::kCounts);
+  auto& counts = Stored(store::Family::kCounts);
   const std::size_t rows = counts.size();
   std::erase_if(counts, [](const auto& row) { return row.first.find(kPrefix) != row.first.npos; });
   ASSERT_LT(counts.size(), rows);
@@ -297,7 +303,7 @@ TEST_F(GrpcAuditTest, VerifyTellsHowFarItIsThenTheRootOfTheTree) {
 
 TEST_F(GrpcAuditTest, VerifyNamesWhatIsWrong) {
   Add(kId);
-  auto& records = disk_.Of(store::Family::kRecords);
+  auto& records = Stored(store::Family::kRecords);
   ASSERT_EQ(records.size(), 1U);
   const std::string key = records.begin()->first;
   records.clear();
@@ -363,7 +369,7 @@ TEST_F(GrpcAuditTest, TheLogIsWhatTheTreeIsMadeOf) {
 TEST_F(GrpcAuditTest, AnErasedPayloadLeavesItsLeaf) {
   const std::uint64_t seq = Add(kId).seq();
   const auto before = ReadLog(From(seq, 1, true));
-  disk_.Of(store::Family::kPayload).erase(ledger::SeqKey(seq));
+  Stored(store::Family::kPayload).erase(ledger::SeqKey(seq));
   const auto after = ReadLog(From(seq, 1, true));
   ASSERT_EQ(after.size(), 1U);
   EXPECT_EQ(after[0].leaf(), before[0].leaf());
@@ -372,7 +378,7 @@ TEST_F(GrpcAuditTest, AnErasedPayloadLeavesItsLeaf) {
 
 TEST_F(GrpcAuditTest, AMissingLeafIsNoEndOfTheLog) {
   Fill(200);
-  disk_.Of(store::Family::kLeaf).erase(ledger::SeqKey(150));
+  Stored(store::Family::kLeaf).erase(ledger::SeqKey(150));
   const auto log = ReadAll(&Audit::ReadLog, From(100));
   EXPECT_EQ(log.code, "store_corrupt");
   EXPECT_EQ(log.status.error_code(), StatusCode::INTERNAL);
