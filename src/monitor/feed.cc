@@ -52,9 +52,9 @@ Status Feed::Resume(std::string_view octets) {
   const auto head = ledger::ReadHead(store_);
   if (!head.ok()) return head.error();
   if (head.value().seq() < cursor.value().seq) return Error{Errc::kConflict, 0, "cursor"};
-  auto ours = CursorAt(store_, cursor.value().seq);
+  const auto ours = CursorAt(store_, cursor.value().seq);
   if (!ours.ok()) return ours.error();
-  FeedCursor expected = std::move(ours).value();
+  FeedCursor expected = ours.value();
   expected.reach = cursor.value().reach;
   if (expected != cursor.value()) return Error{Errc::kConflict, 0, "cursor"};
   // With another reach the receiver lacks older rows, too; those that it has do no harm.

@@ -70,8 +70,9 @@ struct Listening {
 // In the order in which they need one another; they end in the reverse one.
 struct Node::Parts {
   Parts(const std::filesystem::path& directory, const Config& config, const Wishes& wishes,
-        const Clock& clock, Logger& logger, Listening listening)
+        const Clock& clock, Logger& logger)
       : grpc_log(logger),
+        listening{ReserveHandlePorts(config), ListenForGrpc(config)},
         core(directory, CoreOptions(config, wishes, hub), clock, logger),
         handle(config, directory, core, clock, std::move(listening.handle)),
         grpc(std::move(listening.grpc)),
@@ -97,6 +98,7 @@ struct Node::Parts {
   }
 
   serve::GrpcLog grpc_log;
+  Listening listening;  // until the doors have taken it over
   monitor::FeedHub hub;
   Core core;
   HandleDoors handle;
@@ -107,9 +109,7 @@ struct Node::Parts {
 
 Node::Node(const std::filesystem::path& directory, const Config& config, const Wishes& wishes,
            const Clock& clock, Logger& logger)
-    : parts_(
-          std::make_unique<Parts>(directory, config, wishes, clock, logger,
-                                  Listening{ReserveHandlePorts(config), ListenForGrpc(config)})) {
+    : parts_(std::make_unique<Parts>(directory, config, wishes, clock, logger)) {
   for (const std::string& warning : ConfigWarnings(config)) {
     logger.Warning("configuration", {{"warning", warning}});
   }

@@ -272,7 +272,7 @@ TEST_F(GrpcAuditTest, RecountFindsCountsThatAreWrong) {
   std::vector<std::string> keys;
   const auto counts = engine_->Scan(store::Family::kCounts, "", 100);
   for (const store::Row& row : counts.value()) {
-    if (row.key.find(kPrefix) != row.key.npos) keys.push_back(row.key);
+    if (row.key.find(kPrefix) != std::string::npos) keys.push_back(row.key);
   }
   ASSERT_FALSE(keys.empty());
   Damage(store::Family::kCounts, keys);
