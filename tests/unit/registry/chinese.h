@@ -37,7 +37,7 @@ inline std::string EnglishIn(const std::string& text) {
   for (auto begin = text.begin(), end = begin; begin != text.end(); begin = end) {
     begin = std::find_if(begin, text.end(), is_letter);
     end = std::find_if_not(begin, text.end(), is_letter);
-    const std::string word(begin, end);
+    std::string word(begin, end);
     if (word.size() > 1 && !names.contains(word)) return word;
   }
   return {};

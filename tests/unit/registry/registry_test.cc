@@ -55,7 +55,7 @@ TEST_F(RegistryTest, WhereverMemoryRunsOutThereIsOneAnswer) {
     std::promise<Outcome> answer;  // a second one would end the process
     Registry::Callback done = [&answer](const Outcome& outcome) { answer.set_value(outcome); };
     FailAllocation(nth);
-    registry_->Submit(std::move(command), std::move(done));
+    registry_->Submit(std::move(command), done);
     has_come = FailAllocation(0);
     auto future = answer.get_future();
     ASSERT_EQ(future.wait_for(std::chrono::seconds(10)), std::future_status::ready) << nth;
