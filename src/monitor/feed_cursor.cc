@@ -10,8 +10,6 @@ namespace idnode::monitor {
 namespace {
 
 constexpr std::uint8_t kVersion = 2;
-constexpr std::uint8_t kVersionWithoutReach = 1;
-constexpr std::size_t kSizeWithoutReach = kFeedCursorSize - sizeof(FeedCursor::reach);
 
 }  // namespace
 
@@ -30,17 +28,17 @@ std::string EncodeFeedCursor(const FeedCursor& cursor) {
 
 Result<FeedCursor> DecodeFeedCursor(std::string_view octets) noexcept {
   const auto unsealed = ledger::Unseal(octets);
-  if (!unsealed.ok()) return Error{Errc::kMalformed, 0, "cursor"};
+  if (!unsealed.ok() || octets.size() != kFeedCursorSize) {
+    return Error{Errc::kMalformed, 0, "cursor"};
+  }
   Reader in(AsBytes(unsealed.value()));
   const std::uint8_t version = in.U8("version");
   const Bytes log_id = in.Raw(sizeof(FeedCursor::log_id), "log id");
   FeedCursor cursor;
   cursor.seq = in.U64("seq");
   const Bytes last = in.Raw(sizeof(FeedCursor::last), "last leaf");
-  const bool has_reach = version != kVersionWithoutReach;
-  const Bytes reach = in.Raw(has_reach ? sizeof(FeedCursor::reach) : 0, "reach");
-  if (!in.ok() || (version != kVersion && has_reach) || cursor.seq == 0 ||
-      octets.size() != (has_reach ? kFeedCursorSize : kSizeWithoutReach)) {
+  const Bytes reach = in.Raw(sizeof(FeedCursor::reach), "reach");
+  if (!in.ok() || version != kVersion || cursor.seq == 0) {
     return Error{Errc::kMalformed, 0, "cursor"};
   }
   std::copy(log_id.begin(), log_id.end(), cursor.log_id.begin());

@@ -5,7 +5,7 @@
 //   1-32    log id (ledger::ReadLogId)
 //   33-40   seq: the entries below it are in the receiver's rows
 //   41-56   the first half of the leaf hash of the last of them
-//   57-64   reach: what its token could see (registry::ReachOf); not in version 1
+//   57-64   reach: what its token could see (registry::ReachOf)
 //   65-68   CRC-32C of all before
 //
 // The leaf hash finds out a log that was put back to an older state and has grown differently
@@ -29,7 +29,7 @@ struct FeedCursor {
   ledger::Hash log_id{};
   ledger::Seq seq = 0;
   std::array<std::uint8_t, 16> last{};
-  registry::Reach reach{};  // zeros: of version 1, which does not tell
+  registry::Reach reach{};
 
   friend bool operator==(const FeedCursor&, const FeedCursor&) = default;
 };
@@ -38,7 +38,7 @@ inline constexpr std::size_t kFeedCursorSize = 69;  // octets
 
 std::string EncodeFeedCursor(const FeedCursor& cursor);
 
-// Of either version. Errors: kMalformed.
+// Errors: kMalformed.
 Result<FeedCursor> DecodeFeedCursor(std::string_view octets) noexcept;
 
 }  // namespace idnode::monitor

@@ -5,23 +5,15 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import unittest
 
 import handle_codec as codec
 import no_ipv6
 from node import BIN, Node, value
+from waiting import wait_for
 
 PREFIX = "88.118.1001"
 WITHOUT_IPV6 = (sys.executable, "-B", no_ipv6.__file__)
-
-
-def wait_until(true, seconds: float = 20):
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            raise AssertionError("it does not come true")
-        time.sleep(0.05)
 
 
 class Listening(unittest.TestCase):
@@ -97,11 +89,13 @@ class Listening(unittest.TestCase):
             self.assertEqual(refused.returncode, 6)
             for connection in held:
                 connection.close()
-            wait_until(lambda: node.ctl("status", check=False).returncode == 0)
+            wait_for("a good client gets in again",
+                     lambda: node.ctl("status", check=False).returncode == 0, 20)
             counts = node.ctl_json("status")["counts"]
             self.assertGreaterEqual(counts["grpc.over_source"], 1)
             self.assertEqual(counts["grpc.over_limit"], 0)
-            wait_until(lambda: node.ctl_json("status")["counts"]["grpc.open"] == 1)
+            wait_for("the connections are given back",
+                     lambda: node.ctl_json("status")["counts"]["grpc.open"] == 1, 20)
 
 
 class Log(unittest.TestCase):
@@ -112,7 +106,7 @@ class Log(unittest.TestCase):
         node.start()
         os.rename(file, file + ".1")
         node.process.send_signal(signal.SIGHUP)
-        wait_until(lambda: os.path.exists(file))
+        wait_for("a new log file", lambda: os.path.exists(file), 20)
         self.assertEqual(node.stop(), 0)
         def events(path: str) -> list:
             with open(path, encoding="utf-8") as lines:
@@ -139,7 +133,7 @@ class Log(unittest.TestCase):
         host, port = node.grpc.split(":")
         with socket.create_connection((host, int(port))) as plain:
             plain.sendall(b"GET / HTTP/1.1\r\n\r\n")
-        wait_until(lambda: "gRPC says" in node.log())
+        wait_for("a line of gRPC in the log", lambda: "gRPC says" in node.log(), 20)
         for line in node.log().splitlines():
             json.loads(line)
 

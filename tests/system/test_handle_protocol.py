@@ -9,18 +9,11 @@ import unittest
 import handle_codec as codec
 from handle_codec import Envelope, exchange_tcp, exchange_udp, replace, resolve_tcp, resolve_udp
 from node import Node, value
+from waiting import wait_for
 
 PREFIX = "88.118.1001"
 SEED = int(os.environ.get("IDNODE_SEED", str(random.SystemRandom().randrange(2**32))))
 BOTH = (resolve_udp, resolve_tcp)
-
-
-def wait_until(true, seconds: float = 20):
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            raise AssertionError("it does not come true")
-        time.sleep(0.05)
 
 
 class HandleProtocol(unittest.TestCase):
@@ -252,14 +245,14 @@ class Stopping(unittest.TestCase):
             codec.exchange_udp(host, int(port), codec.resolution("99.999/X"), timeout=60, tries=1)
             with socket.socket(type=socket.SOCK_DGRAM) as client:
                 client.sendto(b"\0" * 7, where)
-            wait_until(lambda: counts()["handle.udp.malformed"] == 1)
+            wait_for("the datagram is counted", lambda: counts()["handle.udp.malformed"] == 1, 20)
             now = counts()
             self.assertEqual((now["handle.udp.received"], now["handle.udp.sent"],
                               now["handle.udp.not_here"], now["handle.tcp.not_here"]), (2, 1, 1, 0))
             shown = node.ctl("status").stdout
             self.assertRegex(shown, r"handle\.tcp\.over_source +1\n")
             self.assertNotIn("handle.tcp.over_limit", shown)
-            wait_until(lambda: "handle.udp.malformed +1" in node.log())
+            wait_for("a line of losses", lambda: "handle.udp.malformed +1" in node.log(), 20)
             lines = [line for line in node.log().splitlines() if "refused or dropped" in line]
             self.assertLessEqual(len(lines), 2)
             self.assertIn("handle.tcp.over_source +1", lines[0])

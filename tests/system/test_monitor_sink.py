@@ -18,6 +18,7 @@ from feed_stand_in import CHANNELS, KINDS, FeedStandIn
 from node import Node, common_pb2, statistics_pb2, value
 from ports import free_port
 from postgres import PostgreSQL
+from waiting import wait_for
 
 SINK = os.path.join(os.environ["IDNODE_BIN"], "idnode-monitor-sink")
 SEED = int(os.environ.get("IDNODE_SEED", random.randrange(2**32)))
@@ -29,14 +30,6 @@ def setUpModule():
     print(f"IDNODE_SEED={SEED} IDNODE_KILLS={KILLS}", flush=True)
     postgres = PostgreSQL()
     unittest.addModuleCleanup(postgres.close)
-
-
-def wait_for(what, condition, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s: {what}")
-        time.sleep(0.02)
 
 
 class Sink:

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "ledger/sealed.h"
 #include "monitor/history.h"
 #include "monitor/receiver.h"
 
@@ -236,19 +235,6 @@ TEST(Feed, GoesOnForAnyTokenOfTheSameReach) {
   EXPECT_GT(rows({{"88.118", true}}), 0) << "less";
   EXPECT_GT(rows({{"88.118", true}, {"88.119", true}}), 0) << "more below";
   EXPECT_GT(rows({{"88.118", false}, {"88.119", false}}), 0);
-}
-
-TEST(Feed, BeginsAnewFromACursorOfVersionOne) {
-  History history(1);
-  history.Random(100);
-  Receiver receiver;
-  Drain(*Open(history, ""), receiver);
-  std::string cursor = receiver.cursor.substr(0, 57);
-  cursor[0] = '\1';
-  ledger::Seal(cursor);
-  Receiver anew;
-  Drain(*Open(history, cursor), anew);
-  EXPECT_EQ(anew.rows, history.rows(100));
 }
 
 TEST(Feed, AsksForTheScope) {
