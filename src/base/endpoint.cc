@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::size_t kIpv4Offset = 12;  // of the four octets in a mapped address
 
-in_addr Ipv4Of(const in6_addr& mapped) noexcept {
-  in_addr out{};
-  std::memcpy(&out, &mapped.s6_addr[kIpv4Offset], sizeof out);
-  return out;
-}
-
 Result<std::uint16_t> ParsePort(std::string_view text) noexcept {
   std::uint16_t port = 0;
   const char* const last = text.data() + text.size();
@@ -35,13 +29,22 @@ Result<Address> Address::Parse(std::string_view text) {
   if (terminated.size() != std::strlen(terminated.c_str())) {
     return Error{Errc::kMalformed, 0, "address"};
   }
-  if (inet_pton(AF_INET, terminated.c_str(), &ipv4) == 1) {
-    out.octets.s6_addr[10] = out.octets.s6_addr[11] = 0xFF;
-    std::memcpy(&out.octets.s6_addr[kIpv4Offset], &ipv4, sizeof ipv4);
-    return out;
-  }
+  if (inet_pton(AF_INET, terminated.c_str(), &ipv4) == 1) return FromIpv4(ipv4);
   if (inet_pton(AF_INET6, terminated.c_str(), &out.octets) == 1) return out;
   return Error{Errc::kMalformed, 0, "address"};
+}
+
+Address Address::FromIpv4(const in_addr& ipv4) noexcept {
+  Address out;
+  out.octets.s6_addr[kIpv4Offset - 2] = out.octets.s6_addr[kIpv4Offset - 1] = 0xFF;
+  std::memcpy(&out.octets.s6_addr[kIpv4Offset], &ipv4, sizeof ipv4);
+  return out;
+}
+
+in_addr Address::ToIpv4() const noexcept {
+  in_addr out{};
+  std::memcpy(&out, &octets.s6_addr[kIpv4Offset], sizeof out);
+  return out;
 }
 
 bool Address::is_loopback() const noexcept {
@@ -49,13 +52,13 @@ bool Address::is_loopback() const noexcept {
 }
 
 bool Address::is_wildcard() const noexcept {
-  return is_ipv4() ? Ipv4Of(octets).s_addr == INADDR_ANY : IN6_IS_ADDR_UNSPECIFIED(&octets) != 0;
+  return is_ipv4() ? ToIpv4().s_addr == INADDR_ANY : IN6_IS_ADDR_UNSPECIFIED(&octets) != 0;
 }
 
 std::string Address::ToText() const {
   char text[INET6_ADDRSTRLEN] = "";
   if (is_ipv4()) {
-    const in_addr ipv4 = Ipv4Of(octets);
+    const in_addr ipv4 = ToIpv4();
     inet_ntop(AF_INET, &ipv4, text, sizeof text);
   } else {
     inet_ntop(AF_INET6, &octets, text, sizeof text);

@@ -20,6 +20,11 @@ struct Address {
   // up. Errors: kMalformed.
   static Result<Address> Parse(std::string_view text);
 
+  static Address FromIpv4(const in_addr& ipv4) noexcept;
+
+  // The last four octets: of a mapped address the IPv4 one, of "::" 0.0.0.0.
+  in_addr ToIpv4() const noexcept;
+
   bool is_ipv4() const noexcept { return IN6_IS_ADDR_V4MAPPED(&octets) != 0; }
   bool is_loopback() const noexcept;  // 127.0.0.0/8 or ::1
   bool is_wildcard() const noexcept;  // 0.0.0.0 or ::

@@ -10,14 +10,11 @@
 namespace idnode::net {
 namespace {
 
-constexpr std::size_t kMappedFront = 12;  // octets before the IPv4 address in a mapped one
-
 sockaddr_in ToIpv4(const Endpoint& endpoint) noexcept {
   sockaddr_in out{};
   out.sin_family = AF_INET;
   out.sin_port = htons(endpoint.port);
-  // Of the wildcard "::" these are zeros, too: 0.0.0.0.
-  std::memcpy(&out.sin_addr, &endpoint.address.octets.s6_addr[kMappedFront], sizeof out.sin_addr);
+  out.sin_addr = endpoint.address.ToIpv4();
   return out;
 }
 
@@ -115,8 +112,7 @@ Endpoint FromSocketAddress(const sockaddr_storage& address) noexcept {
   } else if (address.ss_family == AF_INET) {
     sockaddr_in ipv4{};
     std::memcpy(&ipv4, &address, sizeof ipv4);
-    std::memset(&out.address.octets.s6_addr[kMappedFront - 2], 0xFF, 2);
-    std::memcpy(&out.address.octets.s6_addr[kMappedFront], &ipv4.sin_addr, sizeof ipv4.sin_addr);
+    out.address = Address::FromIpv4(ipv4.sin_addr);
     out.port = ntohs(ipv4.sin_port);
   }
   return out;
