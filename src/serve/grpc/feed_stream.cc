@@ -1,5 +1,6 @@
 #include "serve/grpc/feed_stream.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 #include <variant>
@@ -7,6 +8,12 @@
 #include "serve/grpc/problem_status.h"
 
 namespace idnode::serve {
+namespace {
+
+// How long a client has for the message under way when the node stops.
+constexpr std::chrono::seconds kLastWrite{1};
+
+}  // namespace
 
 FeedStream::FeedStream(Door& door, grpc::CallbackServerContext& context, std::string cursor)
     : door_(door), context_(context), cursor_(std::move(cursor)) {
@@ -80,10 +87,12 @@ void FeedStream::Turn() {
                        : Refusal(context_, *problem_));
 }
 
-// A write that is not waited for: the client does not read, and holds a snapshot of the store and a
-// watcher's place; or the node stops. Under the mutex.
-bool FeedStream::IsInVain() const {
-  return door_.calls.stopping() || std::chrono::steady_clock::now() >= write_ends_;
+// A write that is no longer waited for: the client does not read, and holds a snapshot of the store
+// and a watcher's place. Under the mutex.
+bool FeedStream::IsInVain() {
+  const auto now = std::chrono::steady_clock::now();
+  if (door_.calls.stopping()) write_ends_ = std::min(write_ends_, now + kLastWrite);
+  return now >= write_ends_;
 }
 
 // Whether the call is to end: nobody listens, or there is a problem.

@@ -34,7 +34,7 @@ class FeedStream final : public grpc::ServerWriteReactor<v1::WatchResponse>, pub
   void PostTurn();
   // The feeder thread.
   void Turn();
-  bool IsInVain() const;
+  bool IsInVain();
   bool Finishing();
   void Serve();
 

@@ -32,6 +32,10 @@ constexpr std::size_t kMaxBatchOctets = std::size_t{3} << 20;  // clients take 4
 class ResolverPool {
  public:
   explicit ResolverPool(const GrpcServer::Services& services) : services_(services) {}
+  ResolverPool(const ResolverPool&) = delete;
+  ResolverPool& operator=(const ResolverPool&) = delete;
+  // What other threads gave back is seen here, however gRPC said that their calls had ended.
+  ~ResolverPool() { const std::scoped_lock lock(mutex_); }
 
   std::unique_ptr<resolve::Resolver> Take() {
     {
