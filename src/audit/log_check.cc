@@ -108,10 +108,11 @@ const char* FaultOf(const Leaf& leaf, const Payload& payload) {
 
 }  // namespace
 
-LogCheck::LogCheck(const Task& task, std::optional<Seq> end, Seq remembered)
+LogCheck::LogCheck(const Task& task, std::optional<Seq> end, Seq remembered, const Rule& rule)
     : task_(task),
       end_(end),
       remembered_(remembered),
+      rule_(rule),
       leaves_(task.store, Family::kLeaf),
       payloads_(task.store, Family::kPayload),
       counts_(task) {
@@ -253,6 +254,7 @@ Status LogCheck::CheckItem(const Item& item, const StoredEntry& before) {
     CheckLeaf(item);
     CheckMeaning(item);
     CheckChain(item, before);
+    CheckRule(item, before);
     SumUp(item, counts_.Follow({*leaf, item.entry.payload.value_or(Payload{})}));
   }
   states_.entries.Insert(item.seq);  // after its chain: an entry never follows itself
@@ -314,6 +316,15 @@ void LogCheck::CheckChain(const Item& item, const StoredEntry& before) {
   if (subject.family != other.family || subject.key != other.key) {
     Wrong(item.seq, "its prev, " + Numbered(leaf.prev) + ", is about something else");
   }
+}
+
+void LogCheck::CheckRule(const Item& item, const StoredEntry& before) {
+  if (!rule_) return;
+  const auto of = [](const std::optional<Payload>& payload) {
+    return payload.has_value() ? &*payload : nullptr;
+  };
+  const char* fault = rule_(*item.entry.leaf, of(item.entry.payload), of(before.payload));
+  if (fault != nullptr) Wrong(item.seq, fault);
 }
 
 // Without its payload an entry is missing in the sums, and the rows will be looked at one by one.

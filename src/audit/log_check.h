@@ -10,6 +10,7 @@
 #include "audit/counts_check.h"
 #include "audit/row_check.h"
 #include "audit/row_cursor.h"
+#include "audit/rule.h"
 #include "audit/seq_set.h"
 #include "audit/stored_entry.h"
 #include "audit/task.h"
@@ -31,8 +32,10 @@ class LogCheck {
   };
 
   // Entries from `end` on are not of the log: that is what the head says, if it can be read.
-  // Requests are remembered from the entry `remembered` on. `task` must outlive the check.
-  LogCheck(const Task& task, std::optional<ledger::Seq> end, ledger::Seq remembered);
+  // Requests are remembered from the entry `remembered` on. `task` and `rule` (may be empty) must
+  // outlive the check.
+  LogCheck(const Task& task, std::optional<ledger::Seq> end, ledger::Seq remembered,
+           const Rule& rule);
 
   // Reads the log. Errors: those of the store; kCancelled.
   Status Run();
@@ -64,6 +67,7 @@ class LogCheck {
   void CheckLeaf(const Item& item);
   void CheckMeaning(const Item& item);
   void CheckChain(const Item& item, const StoredEntry& before);
+  void CheckRule(const Item& item, const StoredEntry& before);
   void SumUp(const Item& item, const std::vector<store::Put>& puts);
   Status Excuse(const Item& erasure);
   Status CheckEnd();
@@ -72,6 +76,7 @@ class LogCheck {
   const Task& task_;
   const std::optional<ledger::Seq> end_;
   const ledger::Seq remembered_;
+  const Rule& rule_;
   RowCursor leaves_;
   RowCursor payloads_;
   CountsCheck counts_;

@@ -36,7 +36,7 @@ class Verifier {
     steps_.Expect(4 * entries);  // leaf, payload, and at most a record and a request each
 
     LogCheck log(task_, head_.has_value() ? std::optional(head_->seq()) : std::nullopt,
-                 memory_.from);
+                 memory_.from, options_.rule);
     const Status run = log.Run();
     sum_ = log.sum();
     if (!run.ok()) return run;

@@ -2,7 +2,7 @@
 //
 //   leaf, payload  numbers without a gap, time never back, every payload is what its leaf commits
 //                  to; running totals; chains of identifiers and of prefixes; kinds that may follow
-//                  one another
+//                  one another; and what a rule from outside says of each entry
 //   meta           the head: its tree, its time, how far behind a clock was accepted
 //   records,       exactly the rows that the last entries of all identifiers and control objects
 //   control        make
@@ -32,6 +32,7 @@
 
 #include "audit/difference.h"
 #include "audit/progress.h"
+#include "audit/rule.h"
 #include "base/result.h"
 #include "ledger/entry.h"
 #include "store/engine.h"
@@ -52,6 +53,7 @@ struct Verification {
 struct VerifyOptions {
   // How many entries have been acknowledged, from outside the store: store::MarkFile::Read().
   std::optional<std::uint64_t> mark;
+  Rule rule = {};                 // registry::LogRules::FaultOf(); none: no rules
   std::size_t differences = 100;  // that are named
   Progress progress;
 };

@@ -30,9 +30,6 @@ constexpr Reason kBadName{"its name is too long, or has characters that do not s
 constexpr Reason kBadPolicy{"its case policy is none that this node knows", "大小写规则未知"};
 constexpr Reason kBadExpiry{"it expires before 1970", "过期时间早于 1970 年"};
 
-// The prefix of prefixes: 0.NA/88.118 is the object of the prefix 88.118.
-constexpr std::string_view kPrefixObjects = "0.NA";
-
 bool IsGoodName(std::string_view name) { return TextFault(name, kMaxName) == nullptr; }
 
 // Whether a node with the prefix `ours` (empty: any) has to do with `prefix`; both folded.
@@ -50,7 +47,7 @@ Problem NotOurs(std::string field, std::string prefix, const std::string& ours) 
 std::optional<Problem> CheckObjectOfPrefix(std::string_view identifier, const std::string& ours) {
   const std::string folded = handle::Folded(identifier);
   const std::string_view prefix = handle::PrefixOf(folded);
-  if (prefix != kPrefixObjects) return std::nullopt;
+  if (prefix != handle::kPrefixOfPrefixes) return std::nullopt;
   const std::string about = folded.substr(prefix.size() + 1);
   if (IsOurs(about, ours)) return std::nullopt;
   return NotOurs("identifier", Quoted(about), ours);
@@ -134,7 +131,7 @@ class Preparer {
     if (auto problem = CheckPrefix(prefix.prefix(), "prefix.prefix")) return *std::move(problem);
     prefix.set_prefix(handle::Folded(prefix.prefix()));
     const std::string& ours = options_.node_prefix;
-    if (!IsOurs(prefix.prefix(), ours) && prefix.prefix() != kPrefixObjects) {
+    if (!IsOurs(prefix.prefix(), ours) && prefix.prefix() != handle::kPrefixOfPrefixes) {
       return NotOurs("prefix.prefix", prefix.prefix(), ours);
     }
     if (!IsGoodName(prefix.name())) {

@@ -3,6 +3,7 @@
 #include "audit/verify.h"
 #include "failure.h"
 #include "output.h"
+#include "registry/log_rules.h"
 #include "store/directory_lock.h"
 #include "store/mark_file.h"
 #include "store/rocksdb/rocks_engine.h"
@@ -45,8 +46,11 @@ v1::VerifyResponse::Result VerifyDirectory(
   if (!engine.ok()) throw Unreadable(directory, reason, language);
   const auto mark = store::MarkFile::Read(directory / "mark");
   if (!mark.ok()) throw Unreadable(directory, std::string("mark: ") + mark.error().what, language);
-  const auto verified =
-      audit::Verify(*engine.value(), {.mark = mark.value(), .progress = progress});
+  registry::LogRules rules;
+  const auto verified = audit::Verify(
+      *engine.value(), {.mark = mark.value(),
+                        .rule = [&rules](const auto&... entry) { return rules.FaultOf(entry...); },
+                        .progress = progress});
   if (!verified.ok()) throw Unreadable(directory, verified.error().what, language);
   return ToMessage(verified.value());
 }

@@ -8,6 +8,7 @@
 #include "handle/fold.h"
 #include "ledger/log.h"
 #include "registry/grammar.h"
+#include "registry/log_rules.h"
 #include "serve/grpc/convert.h"
 #include "serve/grpc/services.h"
 #include "serve/grpc/task_stream.h"
@@ -72,7 +73,9 @@ std::optional<Problem> RunVerify(const store::Engine& store,
                                  TaskStream<v1::VerifyResponse>& stream) {
   const auto snapshot = store.TakeSnapshot();
   if (!snapshot.ok()) return registry::FromStore(snapshot.error());
+  registry::LogRules rules;
   audit::VerifyOptions options;
+  options.rule = [&rules](const auto&... entry) { return rules.FaultOf(entry...); };
   options.progress =
       ProgressTo(stream, [](v1::VerifyResponse& response, std::uint64_t done, std::uint64_t total) {
         response.set_rows_read(done);

@@ -398,6 +398,27 @@ TEST_F(VerifyTest, ReadsTimesAtBothEndsOfTheirRange) {
   }
 }
 
+TEST_F(VerifyTest, ShowsARuleEveryEntryWithTheOneBefore) {
+  MakeSampleLog(engine_);
+  Value(Family::kPayload, ledger::SeqKey(3)).back() ^= 1;
+  Seq next = 0;
+  const auto rule = [&](const Leaf& leaf, const ledger::Payload* payload,
+                        const ledger::Payload* before) -> const char* {
+    EXPECT_EQ(leaf.seq, next++);
+    EXPECT_EQ(payload != nullptr, leaf.seq != 3);
+    EXPECT_EQ(before != nullptr, leaf.prev != ledger::kNoSeq && leaf.prev != 3);
+    if (payload != nullptr && before != nullptr) {
+      EXPECT_EQ(handle::Folded(payload->identifier), handle::Folded(before->identifier));
+    }
+    return leaf.seq == LastSeq() ? "is against a rule" : nullptr;
+  };
+  const Verification found = Run({.rule = rule});
+  EXPECT_EQ(next, LastSeq() + 1);
+  EXPECT_NE(Show(found).find("leaf " + std::to_string(LastSeq()) + ": is against a rule"),
+            std::string::npos)
+      << Show(found);
+}
+
 TEST_F(VerifyTest, NoticesAHeadOfManyEntriesThatAreNotThere) {
   MakeSampleLog(engine_);
   ledger::Head head = ledger::ReadHead(engine_).value();

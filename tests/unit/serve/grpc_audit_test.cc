@@ -1,6 +1,7 @@
 // History, recount, verification and the log, over a real connection.
 #include "grpc_fixture.h"
 #include "idnode/v1/audit.grpc.pb.h"
+#include "ledger/fixture.h"
 #include "ledger/rows.h"
 #include "serve/grpc_log_hashes.h"
 
@@ -322,6 +323,20 @@ TEST_F(GrpcAuditTest, VerifyNamesWhatIsWrong) {
   EXPECT_EQ(result.differences(0).family(), "records");
   EXPECT_EQ(result.differences(0).key(), key);
   EXPECT_NE(result.differences(0).what(), "");
+}
+
+// Octets in order, a chain that fits, and yet no registry has made it.
+TEST_F(GrpcAuditTest, VerifyKnowsTheRules) {
+  Add(kId);
+  ASSERT_EQ(ledger::Send(*committer_, ledger::Creates(kPrefix + "/forged")).get().kind,
+            ledger::Answer::Kind::kCommitted);
+  const auto stream = ReadAll(&Audit::Verify, {});
+  ASSERT_EQ(stream.code, "(none)");
+  const auto& result = stream.messages.back().result();
+  ASSERT_EQ(result.difference_count(), 1U);
+  EXPECT_EQ(result.differences(0).family(), "leaf");
+  EXPECT_EQ(result.differences(0).key(), ledger::SeqKey(Entries() - 1));
+  EXPECT_EQ(result.differences(0).what(), "the token that did it was never added");
 }
 
 TEST_F(GrpcAuditTest, TheLogIsReadFromACursor) {
