@@ -156,7 +156,7 @@ void Core::AdmitAdministrator(const std::filesystem::path& directory, bool anew)
   const registry::Outcome outcome = promise.get_future().get();
   if (const auto* problem = std::get_if<registry::Problem>(&outcome)) {
     Refuse("the administrator's token was refused: " +
-           problem->Cause(registry::Language::kEnglish));
+           problem->Cause(Language::kEnglish));
   }
   logger_.Info("administrator's token written", {{"file", file}});
 }

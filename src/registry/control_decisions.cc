@@ -11,10 +11,10 @@ using ledger::EntryKind;
 using ledger::Moment;
 using ledger::Overlay;
 
-constexpr Reason kName{"name", "名称"};
-constexpr Reason kCasePolicy{"case policy", "大小写规则"};
-constexpr Reason kBoth{"name and case policy", "名称和大小写规则"};
-constexpr Reason kExpired{"it has expired already", "已经过期"};
+constexpr Words kName{"name", "名称"};
+constexpr Words kCasePolicy{"case policy", "大小写规则"};
+constexpr Words kBoth{"name and case policy", "名称和大小写规则"};
+constexpr Words kExpired{"it has expired already", "已经过期"};
 
 // Adds an object whose octets are known beforehand.
 class AddDecision : public Decision {
@@ -69,7 +69,7 @@ class AddPrefixDecision final : public AddDecision {
       if (!receipt.ok()) return FromCommitter(receipt.error());
       return receipt.value();
     }
-    const Reason& difference = is_named ? kCasePolicy : folds_alike ? kName : kBoth;
+    const Words& difference = is_named ? kCasePolicy : folds_alike ? kName : kBoth;
     return Problem{.code = Code::kPrefixExists,
                    .field = "prefix",
                    .parameters = {{"prefix", key().substr(1)},

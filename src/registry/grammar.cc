@@ -8,20 +8,20 @@
 namespace idnode::registry {
 namespace {
 
-constexpr Reason kNotUtf{"it is not UTF-8", "不是有效的 UTF-8"};
-constexpr Reason kReplacementCharacter{"it has a replacement character (U+FFFD)",
-                                       "含有替换字符（U+FFFD）"};
-constexpr Reason kControlCharacter{"it has a control character", "含有控制字符"};
-constexpr Reason kTooManyCharacters{"it has too many characters", "字符过多"};
-constexpr Reason kBeginsEndsWithBlank{"it begins or ends with a blank", "首尾有空格"};
-constexpr Reason kEmpty{"it is empty", "为空"};
-constexpr Reason kTooLong{"it is too long", "过长"};
-constexpr Reason kCharacterNotAllowed{"it has a character that is not allowed", "含有不允许的字符"};
-constexpr Reason kAnEmptySegment{"it has an empty segment", "含有空段"};
-constexpr Reason kTooManyOctets{"it has too many octets", "字节过多"};
-constexpr Reason kNoSlashPrefixSuffix{"it has no slash between prefix and suffix",
-                                      "前缀与后缀之间缺少斜杠"};
-constexpr Reason kPrefixMalformed{"its prefix is malformed", "前缀格式错误"};
+constexpr Words kNotUtf{"it is not UTF-8", "不是有效的 UTF-8"};
+constexpr Words kReplacementCharacter{"it has a replacement character (U+FFFD)",
+                                      "含有替换字符（U+FFFD）"};
+constexpr Words kControlCharacter{"it has a control character", "含有控制字符"};
+constexpr Words kTooManyCharacters{"it has too many characters", "字符过多"};
+constexpr Words kBeginsEndsWithBlank{"it begins or ends with a blank", "首尾有空格"};
+constexpr Words kEmpty{"it is empty", "为空"};
+constexpr Words kTooLong{"it is too long", "过长"};
+constexpr Words kCharacterNotAllowed{"it has a character that is not allowed", "含有不允许的字符"};
+constexpr Words kAnEmptySegment{"it has an empty segment", "含有空段"};
+constexpr Words kTooManyOctets{"it has too many octets", "字节过多"};
+constexpr Words kNoSlashPrefixSuffix{"it has no slash between prefix and suffix",
+                                     "前缀与后缀之间缺少斜杠"};
+constexpr Words kPrefixMalformed{"its prefix is malformed", "前缀格式错误"};
 
 constexpr char32_t kReplacement = 0xFFFD;
 
@@ -31,7 +31,7 @@ constexpr bool IsControl(char32_t c) noexcept { return c < 0x20 || (c >= 0x7F &&
 
 }  // namespace
 
-const Reason* TextFault(std::string_view text, std::size_t most) noexcept {
+const Words* TextFault(std::string_view text, std::size_t most) noexcept {
   std::size_t characters = 0;
   char32_t first = 0;
   char32_t last = 0;
@@ -51,7 +51,7 @@ const Reason* TextFault(std::string_view text, std::size_t most) noexcept {
 
 namespace {
 
-const Reason* PrefixFault(std::string_view prefix) noexcept {
+const Words* PrefixFault(std::string_view prefix) noexcept {
   if (prefix.empty()) return &kEmpty;
   if (prefix.size() > kMaxPrefixOctets) return &kTooLong;
   const auto is_allowed = [](char c) {
@@ -68,10 +68,10 @@ const Reason* PrefixFault(std::string_view prefix) noexcept {
   return nullptr;
 }
 
-const Reason* IdentifierFault(std::string_view identifier) noexcept {
+const Words* IdentifierFault(std::string_view identifier) noexcept {
   if (identifier.empty()) return &kEmpty;
   if (identifier.size() > kMaxIdentifierOctets) return &kTooManyOctets;
-  if (const Reason* fault = TextFault(identifier, kMaxIdentifierCharacters)) return fault;
+  if (const Words* fault = TextFault(identifier, kMaxIdentifierCharacters)) return fault;
   const std::string_view prefix = handle::PrefixOf(identifier);
   if (prefix.size() == identifier.size()) return &kNoSlashPrefixSuffix;
   if (PrefixFault(prefix) != nullptr) return &kPrefixMalformed;
@@ -81,7 +81,7 @@ const Reason* IdentifierFault(std::string_view identifier) noexcept {
 }  // namespace
 
 std::optional<Problem> CheckIdentifier(std::string_view identifier, std::string_view field) {
-  const Reason* fault = IdentifierFault(identifier);
+  const Words* fault = IdentifierFault(identifier);
   if (fault == nullptr) return std::nullopt;
   return Problem{.code = Code::kIdentifierMalformed,
                  .field = std::string(field),
@@ -89,7 +89,7 @@ std::optional<Problem> CheckIdentifier(std::string_view identifier, std::string_
 }
 
 std::optional<Problem> CheckPrefix(std::string_view prefix, std::string_view field) {
-  const Reason* fault = PrefixFault(prefix);
+  const Words* fault = PrefixFault(prefix);
   if (fault == nullptr) return std::nullopt;
   return Problem{.code = Code::kPrefixMalformed,
                  .field = std::string(field),
@@ -97,7 +97,7 @@ std::optional<Problem> CheckPrefix(std::string_view prefix, std::string_view fie
 }
 
 std::optional<Problem> CheckType(std::string_view type, std::string_view field) {
-  const Reason* fault = TextFault(type, kMaxTypeCharacters);
+  const Words* fault = TextFault(type, kMaxTypeCharacters);
   if (fault == nullptr) return std::nullopt;
   return Problem{.code = Code::kValueTypeMalformed,
                  .field = std::string(field),

@@ -29,7 +29,7 @@ std::optional<Problem> CheckType(std::string_view type, std::string_view field);
 
 // What is wrong with a text as such, null if nothing is: it is no UTF-8, has a control character, a
 // replacement character, a blank at an end, or more characters than `most`.
-const Reason* TextFault(std::string_view text, std::size_t most) noexcept;
+const Words* TextFault(std::string_view text, std::size_t most) noexcept;
 
 // Of a well-formed identifier.
 bool IsReserved(std::string_view identifier) noexcept;

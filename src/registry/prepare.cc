@@ -16,19 +16,19 @@ constexpr std::size_t kSecretHashSize = 32;  // octets
 constexpr std::size_t kMaxName = 200;        // characters of a prefix's or token's name
 constexpr int kMaxReaches = 1'000;           // prefixes of a token
 
-constexpr Reason kHashSize{"the hash of its secret has not 32 octets", "密钥散列不是 32 个字节"};
-constexpr Reason kNoScope{"it has no scope", "没有权限范围"};
-constexpr Reason kUnknownScope{"it has a scope that does not exist", "含有不存在的权限范围"};
-constexpr Reason kNoPrefixes{"it has neither all_prefixes nor a list of prefixes",
-                             "既非全部前缀，也没有前缀列表"};
-constexpr Reason kTwicePrefixes{"it has both all_prefixes and a list of prefixes",
-                                "同时给出了全部前缀和前缀列表"};
-constexpr Reason kManyPrefixes{"it has too many prefixes", "前缀过多"};
-constexpr Reason kNoName{"it has no name", "没有名称"};
-constexpr Reason kBadName{"its name is too long, or has characters that do not show",
-                          "名称过长，或含有不可见字符"};
-constexpr Reason kBadPolicy{"its case policy is none that this node knows", "大小写规则未知"};
-constexpr Reason kBadExpiry{"it expires before 1970", "过期时间早于 1970 年"};
+constexpr Words kHashSize{"the hash of its secret has not 32 octets", "密钥散列不是 32 个字节"};
+constexpr Words kNoScope{"it has no scope", "没有权限范围"};
+constexpr Words kUnknownScope{"it has a scope that does not exist", "含有不存在的权限范围"};
+constexpr Words kNoPrefixes{"it has neither all_prefixes nor a list of prefixes",
+                            "既非全部前缀，也没有前缀列表"};
+constexpr Words kTwicePrefixes{"it has both all_prefixes and a list of prefixes",
+                               "同时给出了全部前缀和前缀列表"};
+constexpr Words kManyPrefixes{"it has too many prefixes", "前缀过多"};
+constexpr Words kNoName{"it has no name", "没有名称"};
+constexpr Words kBadName{"its name is too long, or has characters that do not show",
+                         "名称过长，或含有不可见字符"};
+constexpr Words kBadPolicy{"its case policy is none that this node knows", "大小写规则未知"};
+constexpr Words kBadExpiry{"it expires before 1970", "过期时间早于 1970 年"};
 
 bool IsGoodName(std::string_view name) { return TextFault(name, kMaxName) == nullptr; }
 
@@ -152,7 +152,7 @@ class Preparer {
 
   Prepared operator()(AddToken& change) {
     stored::v1::Token& token = change.token;
-    if (const Reason* fault = TokenFault(token)) {
+    if (const Words* fault = TokenFault(token)) {
       return Problem{
           .code = Code::kTokenMalformed, .field = "token", .parameters = {ReasonParameter(*fault)}};
     }
@@ -176,7 +176,7 @@ class Preparer {
   }
 
  private:
-  static const Reason* TokenFault(const stored::v1::Token& token) {
+  static const Words* TokenFault(const stored::v1::Token& token) {
     if (token.secret_sha256().size() != kSecretHashSize) return &kHashSize;
     if (token.name().empty()) return &kNoName;
     if (!IsGoodName(token.name())) return &kBadName;

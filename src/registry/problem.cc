@@ -258,7 +258,7 @@ std::string Problem::Fix(Language language) const {
               language);
 }
 
-Parameter ReasonParameter(const Reason& reason) {
+Parameter ReasonParameter(const Words& reason) {
   return {.name = "reason", .text = reason.english, .chinese = reason.chinese};
 }
 

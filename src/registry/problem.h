@@ -103,7 +103,7 @@ struct Problem {
 };
 
 // The parameter {reason}.
-Parameter ReasonParameter(const Reason& reason);
+Parameter ReasonParameter(const Words& reason);
 
 // The problem that an error of the store makes for whoever wanted to read, and that one of the
 // store or the committer makes for whoever wanted to change something: there is a request id to

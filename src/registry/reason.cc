@@ -8,7 +8,7 @@ namespace {
 
 struct Row {
   std::string_view what;  // of the error
-  Reason reason;
+  Words reason;
 };
 
 constexpr auto kRows = std::to_array<Row>({
@@ -44,7 +44,7 @@ constexpr auto kRows = std::to_array<Row>({
 
 }  // namespace
 
-Reason ReasonOf(const Error& error) noexcept {
+Words ReasonOf(const Error& error) noexcept {
   for (const Row& row : kRows) {
     if (row.what == error.what) return row.reason;
   }

@@ -17,12 +17,12 @@ constexpr std::uint32_t kMaxSigned = std::numeric_limits<std::int32_t>::max();
 constexpr std::size_t kCountSize = 4;        // octets
 constexpr std::size_t kTimestampOffset = 4;  // in a value: behind its index
 
-constexpr Reason kTooManyReferences{"there are too many", "引用过多"};
-constexpr Reason kReferenceTooLong{"its identifier is too long", "标识过长"};
-constexpr Reason kReferenceIndex{"its index is too large", "索引过大"};
+constexpr Words kTooManyReferences{"there are too many", "引用过多"};
+constexpr Words kReferenceTooLong{"its identifier is too long", "标识过长"};
+constexpr Words kReferenceIndex{"its index is too large", "索引过大"};
 
 std::optional<Problem> CheckReferences(const v1::Value& value, const std::string& field) {
-  const auto refuse = [&](const Reason& reason) {
+  const auto refuse = [&](const Words& reason) {
     return Problem{.code = Code::kValueReferenceInvalid,
                    .field = field + ".references",
                    .parameters = {ReasonParameter(reason)}};

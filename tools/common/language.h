@@ -1,9 +1,9 @@
-// The two languages of the command line tools.
+// Which language the command line tools speak.
 #pragma once
 
-namespace idnode::tools {
+#include "base/text.h"
 
-enum class Language { kEnglish, kChinese };
+namespace idnode::tools {
 
 // The value of --lang, or else what LC_ALL, LC_MESSAGES or LANG says: the help needs it before
 // anything is parsed. REQUIRES: no other thread yet.

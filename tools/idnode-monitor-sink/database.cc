@@ -40,18 +40,18 @@ bool IsPassing(std::string_view state) noexcept {
 }
 
 // What was under way when PostgreSQL failed.
-const Words kSettingUp{"setting up", "准备连接"};
-const Words kLocking{"locking", "加锁"};
-const Words kLooking{"looking for the tables", "查找数据表"};
-const Words kReadingVersion{"reading the tables' version", "读取数据表版本"};
-const Words kMaking{"making the tables", "创建数据表"};
-const Words kReadingCursor{"reading the cursor", "读取游标"};
-const Words kWriting{"writing counts", "写入统计"};
-const Words kEmptying{"emptying the tables", "清空数据表"};
-const Words kMoving{"writing the cursor", "写入游标"};
+constexpr Words kSettingUp{"setting up", "准备连接"};
+constexpr Words kLocking{"locking", "加锁"};
+constexpr Words kLooking{"looking for the tables", "查找数据表"};
+constexpr Words kReadingVersion{"reading the tables' version", "读取数据表版本"};
+constexpr Words kMaking{"making the tables", "创建数据表"};
+constexpr Words kReadingCursor{"reading the cursor", "读取游标"};
+constexpr Words kWriting{"writing counts", "写入统计"};
+constexpr Words kEmptying{"emptying the tables", "清空数据表"};
+constexpr Words kMoving{"writing the cursor", "写入游标"};
 
-Failure ToFailure(const Words& doing, const std::string& text, std::string_view state) {
-  Words all = Words("PostgreSQL, ", "PostgreSQL，") + doing + Words(": ", "：") + text;
+Failure ToFailure(const Text& doing, const std::string& text, std::string_view state) {
+  Text all = Text("PostgreSQL, ", "PostgreSQL，") + doing + Text(": ", "：") + text;
   if (IsPassing(state)) {
     return {FailureKind::kUnavailable, all};
   }
@@ -60,15 +60,15 @@ Failure ToFailure(const Words& doing, const std::string& text, std::string_view 
     return {
         FailureKind::kDenied,
         all +
-            Words(". Let the tables' owner run --migrate, then GRANT USAGE on the schema and "
-                  "SELECT, INSERT, UPDATE, DELETE on its tables to the role of the sink",
-                  "。请由数据表的所有者运行 --migrate，然后将模式的 USAGE 及其表的 SELECT、INSERT、"
-                  "UPDATE、DELETE 权限 GRANT 给本程序的角色")};
+            Text(". Let the tables' owner run --migrate, then GRANT USAGE on the schema and "
+                 "SELECT, INSERT, UPDATE, DELETE on its tables to the role of the sink",
+                 "。请由数据表的所有者运行 --migrate，然后将模式的 USAGE 及其表的 SELECT、INSERT、"
+                 "UPDATE、DELETE 权限 GRANT 给本程序的角色")};
   }
   if (state == "42P07") {
     return {FailureKind::kFailed,
-            all + Words(". The schema holds something else: give another --schema",
-                        "。该模式中已有其他对象：请另选 --schema")};
+            all + Text(". The schema holds something else: give another --schema",
+                       "。该模式中已有其他对象：请另选 --schema")};
   }
   return {FailureKind::kFailed, all};
 }
@@ -181,12 +181,12 @@ class Database::Connection {
   }
 
   // Several statements, no values, no answer.
-  Failure Run(const Words& doing, const char* sql) {
+  Failure Run(const Text& doing, const char* sql) {
     return Check(doing, Answer(PQexec(pg_.get(), sql)), nullptr);
   }
 
   // One statement with $1, $2, ...; its rows as text.
-  Failure Query(const Words& doing, const char* sql, Values values, Answer* answer = nullptr) {
+  Failure Query(const Text& doing, const char* sql, Values values, Answer* answer = nullptr) {
     Answer got(PQexecParams(pg_.get(), sql, static_cast<int>(values.size()), nullptr,
                             values.begin(), nullptr, nullptr, 0));
     return Check(doing, std::move(got), answer);
@@ -195,7 +195,7 @@ class Database::Connection {
   PGconn* pg() const noexcept { return pg_.get(); }
 
  private:
-  Failure Check(const Words& doing, Answer got, Answer* answer) {
+  Failure Check(const Text& doing, Answer got, Answer* answer) {
     const ExecStatusType status = PQresultStatus(got.get());
     if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
       const char* state =
@@ -255,14 +255,14 @@ Failure Database::Connect() {
                           static_cast<const char*>(nullptr)};
   connection_ = std::make_unique<Connection>(PQconnectdbParams(kKeys.data(), values.data(), 1));
   if (PQstatus(connection_->pg()) != CONNECTION_OK) {
-    const Words text = "PostgreSQL: " + FirstLine(PQerrorMessage(connection_->pg()));
+    const Text text = "PostgreSQL: " + FirstLine(PQerrorMessage(connection_->pg()));
     // The server answers, so it is this role, password or database that it does not want; unless it
     // only is full.
     if (!was_open_ && PQpingParams(kKeys.data(), values.data(), 1) == PQPING_OK &&
         !PassesByItself(kKeys.data(), values.data())) {
       return {FailureKind::kDenied,
-              text + Words(". Check --database (or PGHOST, PGUSER, ...) and ~/.pgpass",
-                           "。请检查 --database（或 PGHOST、PGUSER 等）和 ~/.pgpass")};
+              text + Text(". Check --database (or PGHOST, PGUSER, ...) and ~/.pgpass",
+                          "。请检查 --database（或 PGHOST、PGUSER 等）和 ~/.pgpass")};
     }
     return {FailureKind::kUnavailable, text};
   }
@@ -330,7 +330,7 @@ Failure Database::Migrate() {
   if (version == migrations.size()) {
     return {};
   }
-  const Words& doing = kMaking;
+  const Text& doing = kMaking;
   auto failure = connection_->Run(doing, "BEGIN");
   if (!failure && version == 0) {
     const std::unique_ptr<char, decltype(&PQfreemem)> name(
@@ -366,7 +366,7 @@ Failure Database::ReadPosition(Position& position) {
 }
 
 Failure Database::Write(const Change& change) {
-  const Words& doing = kWriting;
+  const Text& doing = kWriting;
   auto failure = connection_->Run(doing, "BEGIN");
   if (!failure && change.empty_first) {
     failure = connection_->Run(kEmptying, "DELETE FROM counts; DELETE FROM feed");

@@ -2,34 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <utility>
 
-#include "language.h"
+#include "base/text.h"
 
 namespace idnode::sink {
-
-// The same in both languages.
-struct Words {
-  std::string en;
-  std::string zh;
-
-  Words() = default;
-  Words(std::string english, std::string chinese)
-      : en(std::move(english)), zh(std::move(chinese)) {}
-  // What is not ours to say in another language: names, numbers, what a server said.
-  // NOLINTNEXTLINE(google-explicit-constructor): stands for itself in either language
-  Words(const std::string& same) : en(same), zh(same) {}
-
-  const std::string& In(tools::Language language) const noexcept {
-    return language == tools::Language::kChinese ? zh : en;
-  }
-  friend Words operator+(Words left, const Words& right) {
-    left.en += right.en;
-    left.zh += right.zh;
-    return left;
-  }
-};
 
 // By what follows from it.
 enum class FailureKind : std::uint8_t {
@@ -43,7 +19,7 @@ enum class FailureKind : std::uint8_t {
 // Converts to true when something failed, so: if (auto failure = Do()) return failure;
 struct [[nodiscard]] Failure {
   FailureKind kind = FailureKind::kNone;
-  Words text;  // what is wrong, where, and how to mend it
+  Text text;  // what is wrong, where, and how to mend it
 
   explicit operator bool() const noexcept { return kind != FailureKind::kNone; }
 };

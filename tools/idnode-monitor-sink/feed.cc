@@ -27,19 +27,19 @@ constexpr int kKeepaliveTimeoutMs = 20'000;
 // Sink waits between its tries and logs them; gRPC's own waiting must not come on top.
 constexpr int kReconnectMs = 200;
 
-Failure Fail(Words text) { return {FailureKind::kFailed, std::move(text)}; }
+Failure Fail(Text text) { return {FailureKind::kFailed, std::move(text)}; }
 
 constexpr std::size_t kMaxFile = std::size_t{4} << 20;  // certificates of many authorities
 
 Failure ReadFile(const std::string& path, const char* option, std::string& text) {
   Result<std::string> read = idnode::ReadFile(path, kMaxFile);
   if (!read.ok()) {
-    const Words why =
+    const Text why =
         read.error().code == Errc::kTooLarge
-            ? Words(": too long; it cannot be the right file", "：过长，不可能是正确的文件")
-            : Words(": cannot be read; check the name and who may read it",
-                    "：无法读取；请检查文件名和读取权限");
-    return Fail(Words(std::string(option) + " " + path) + why);
+            ? Text(": too long; it cannot be the right file", "：过长，不可能是正确的文件")
+            : Text(": cannot be read; check the name and who may read it",
+                   "：无法读取；请检查文件名和读取权限");
+    return Fail(Text(std::string(option) + " " + path) + why);
   }
   text = std::move(read).value();
   return {};
@@ -53,9 +53,9 @@ Failure ReadToken(const std::string& path, std::string& token) {
   // gRPC ends the process over a header with anything else in it.
   if (token.empty() ||
       !std::all_of(token.begin(), token.end(), [](char c) { return c > 32 && c < 127; })) {
-    return Fail(Words("--token-file " + path) +
-                Words(": holds no token; it must be one line of printable ASCII",
-                      "：不含令牌；应为一行可打印的 ASCII 字符"));
+    return Fail(Text("--token-file " + path) +
+                Text(": holds no token; it must be one line of printable ASCII",
+                     "：不含令牌；应为一行可打印的 ASCII 字符"));
   }
   return {};
 }
@@ -147,7 +147,7 @@ FailureKind KindOf(grpc::StatusCode code) noexcept {
   }
 }
 
-const Words kOtherLog{
+constexpr Words kOtherLog{
     ". The tables hold the counts of another log, or of an older state of this one, and nothing of "
     "the two is mixed. If this is the right node: --reset empties the tables and takes everything "
     "anew. To keep what is there: give another --schema",
@@ -156,30 +156,30 @@ const Words kOtherLog{
 
 Failure ToFailure(const grpc::Status& status, const grpc::ClientContext& context,
                   const std::string& server) {
-  Words text("the node at " + server, "节点 " + server);
+  Text text("the node at " + server, "节点 " + server);
   if (status.ok()) {
-    return {FailureKind::kUnavailable, text + Words(" ended the feed", " 结束了数据流")};
+    return {FailureKind::kUnavailable, text + Text(" ended the feed", " 结束了数据流")};
   }
   const auto problem = tools::ProblemOf(context);
-  text = text + Words(": ", "：");
+  text = text + Text(": ", "：");
   if (problem) {  // in the language that was asked for
-    text = text + Words(problem->cause() + " [" + problem->code() + "]");
+    text = text + Text(problem->cause() + " [" + problem->code() + "]");
     if (problem->code().rfind("cursor_", 0) == 0) {
       return Fail(text + kOtherLog);
     }
-    return {KindOf(status.error_code()), text + Words(" ", "") + Words(problem->fix())};
+    return {KindOf(status.error_code()), text + Text(" ", "") + Text(problem->fix())};
   }
-  text = text + Words(status.error_message());
+  text = text + Text(status.error_message());
   switch (KindOf(status.error_code())) {
     case FailureKind::kDenied:
       return {FailureKind::kDenied,
-              text + Words(". It wants a token of scope monitor: see --token-file",
-                           "。需要权限范围为 monitor 的令牌：见 --token-file")};
+              text + Text(". It wants a token of scope monitor: see --token-file",
+                          "。需要权限范围为 monitor 的令牌：见 --token-file")};
     case FailureKind::kUnavailable:
       return {FailureKind::kUnavailable, text};
     default:
-      return Fail(text + Words(". Is --server an idnode node of this version?",
-                               "。--server 是本版本的 idnode 节点吗？"));
+      return Fail(text + Text(". Is --server an idnode node of this version?",
+                              "。--server 是本版本的 idnode 节点吗？"));
   }
 }
 
@@ -218,7 +218,7 @@ Failure Feed::Open(const std::string& cursor) {
     call->context.AddMetadata("authorization", "Bearer " + token);
   }
   call->context.AddMetadata("accept-language",
-                            options_.language == tools::Language::kChinese ? "zh" : "en");
+                            options_.language == Language::kChinese ? "zh" : "en");
 
   call->stub =
       v1::Statistics::NewStub(grpc::CreateCustomChannel(options_.server, credentials, Arguments()));

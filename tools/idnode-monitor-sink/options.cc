@@ -12,14 +12,18 @@
 namespace idnode::sink {
 namespace {
 
-constexpr const char* kDescription =
+constexpr Words kDescription{
     R"(Keeps the registration counts of an idnode node in PostgreSQL tables.
 
 Follows the node's feed (Statistics.Watch) and writes every row over the older one, together with the
 place where the feed goes on, in one transaction: it may be stopped, killed and started at any time, and
-so may the node and the database. One sink writes a schema at a time.)";
+so may the node and the database. One sink writes a schema at a time.)",
+    R"(将 idnode 节点的注册统计保存到 PostgreSQL 数据表。
 
-constexpr const char* kFooter =
+跟踪节点的数据流（Statistics.Watch），以新行覆盖旧行，并在同一事务中记下数据流的续传位置：本程序、节点和数据库
+均可随时停止、终止和启动。同一模式同时只由一个本程序写入。)"};
+
+constexpr Words kFooter{
     R"(Tables, made by the first start: counts (cumulative, by prefix, day and channel), feed (how far it was
 read); views: totals, daily. Their comments say what is in them: \d+ in psql.
 
@@ -32,15 +36,7 @@ Examples:
   idnode-monitor-sink ... --once      # for scripts: bring the tables up to date and end
 
 A password belongs into ~/.pgpass or PGPASSFILE, not into --database, which other users of the machine
-can see.)";
-
-constexpr const char* kChineseDescription =
-    R"(将 idnode 节点的注册统计保存到 PostgreSQL 数据表。
-
-跟踪节点的数据流（Statistics.Watch），以新行覆盖旧行，并在同一事务中记下数据流的续传位置：本程序、节点和数据库
-均可随时停止、终止和启动。同一模式同时只由一个本程序写入。)";
-
-constexpr const char* kChineseFooter =
+can see.)",
     R"(数据表在首次启动时创建：counts（按前缀、日期和渠道的累计数）、feed（已读到的位置）；视图：totals、daily。
 各表的说明见 psql 的 \d+。
 
@@ -51,10 +47,12 @@ constexpr const char* kChineseFooter =
       --database "host=db.example dbname=monitoring user=sink"
   idnode-monitor-sink ... --once      # 供脚本使用：同步数据表后结束
 
-密码请写入 ~/.pgpass 或 PGPASSFILE，不要写在 --database 中，否则本机其他用户可以看到。)";
+密码请写入 ~/.pgpass 或 PGPASSFILE，不要写在 --database 中，否则本机其他用户可以看到。)"};
+
+constexpr Words kSeeHelp{"See: idnode-monitor-sink --help", "请参阅：idnode-monitor-sink --help"};
 
 // What CLI11 cannot know. Empty: fine.
-Words Check(const Options& options) {
+Text Check(const Options& options) {
   if (!options.migrate && options.server.empty()) {
     return {"--server is required", "缺少 --server"};
   }
@@ -133,16 +131,12 @@ void Declare(CLI::App& app, Options& options, std::string& lang) {
 
 bool ParseOptions(int argc, char** argv, Options& options, int& exit_code) {
   options.language = tools::FindLanguage(argc, argv);
-  const bool chinese = options.language == tools::Language::kChinese;
-  CLI::App app(chinese ? kChineseDescription : kDescription, "idnode-monitor-sink");
-  app.footer(chinese ? kChineseFooter : kFooter);
+  CLI::App app(kDescription.In(options.language), "idnode-monitor-sink");
+  app.footer(kFooter.In(options.language));
   std::string lang;
   Declare(app, options, lang);
   const auto refuse = [&](const std::string& wrong) {
-    std::cerr << wrong << '\n'
-              << (chinese ? "请参阅：idnode-monitor-sink --help"
-                          : "See: idnode-monitor-sink --help")
-              << '\n';
+    std::cerr << wrong << '\n' << kSeeHelp.In(options.language) << '\n';
     exit_code = kExitUsage;
     return false;
   };
@@ -154,8 +148,8 @@ bool ParseOptions(int argc, char** argv, Options& options, int& exit_code) {
   } catch (const CLI::ParseError& error) {
     return refuse(tools::UsageWords(error.what(), options.language));
   }
-  const Words wrong = Check(options);
-  return wrong.en.empty() || refuse(wrong.In(options.language));
+  const Text wrong = Check(options);
+  return wrong.english.empty() || refuse(wrong.In(options.language));
 }
 
 }  // namespace idnode::sink

@@ -26,7 +26,7 @@ struct Options {
   bool migrate = false;  // only make the tables
   bool reset = false;    // empty the tables first
   bool verbose = false;
-  tools::Language language = tools::Language::kEnglish;
+  Language language = Language::kEnglish;
 };
 
 // Reads the command line. False: the process ends with `exit_code`, and what is to be said was

@@ -55,7 +55,7 @@ int Sink::Run() {
       return kExitDone;
     }
     if (stop_.stop_requested()) {
-      spdlog::info(chinese() ? "已停止" : "stopped");
+      spdlog::info(Say({"stopped", "已停止"}));
       return options_.once || options_.migrate ? kExitFailed : kExitDone;
     }
     if (!Retries(failure)) {
@@ -64,9 +64,8 @@ int Sink::Run() {
     }
     const milliseconds wait = WaitAfter(tries_++);
     const double seconds = static_cast<double>(wait.count()) / 1000;
-    spdlog::warn("{}{}{}{}", failure.text.In(options_.language),
-                 chinese() ? "（" : " (trying again in ", seconds,
-                 chinese() ? " 秒后重试）" : " s)");
+    spdlog::warn(fmt::runtime(Say({"{} (trying again in {} s)", "{}（{} 秒后重试）"})),
+                 failure.text.In(options_.language), seconds);
     SleepFor(wait, stop_);
   }
 }
@@ -116,19 +115,19 @@ Failure Sink::Begin(Position& position) {
       return failure;
     }
     reset_ = false;
-    spdlog::info(fmt::runtime(chinese() ? "已清空模式“{}”中的数据表"
-                                        : "emptied the tables in schema \"{}\""),
-                 options_.schema);
+    spdlog::info(
+        fmt::runtime(Say({"emptied the tables in schema \"{}\"", "已清空模式“{}”中的数据表"})),
+        options_.schema);
   }
   if (auto failure = database_.ReadPosition(position)) {
     return failure;
   }
   empty_first_ = position.cursor.empty();
   const std::string from = std::to_string(position.log_size);
-  const Words where = empty_first_ ? Words("from the beginning", "从头开始")
-                                   : Words("from log size " + from, "从日志长度 " + from + " 开始");
+  const Text where = empty_first_ ? Text("from the beginning", "从头开始")
+                                  : Text("from log size " + from, "从日志长度 " + from + " 开始");
   spdlog::info(
-      fmt::runtime(chinese() ? "跟踪 {}，写入模式“{}”，{}" : "following {} into schema \"{}\" {}"),
+      fmt::runtime(Say({"following {} into schema \"{}\" {}", "跟踪 {}，写入模式“{}”，{}"})),
       options_.server, options_.schema, where.In(options_.language));
   return feed_.Open(position.cursor);
 }
@@ -155,8 +154,8 @@ Failure Sink::Take(Position& position) {
   }
   if (ends_round) {
     spdlog::log(caught_up_ ? spdlog::level::debug : spdlog::level::info,
-                fmt::runtime(chinese() ? "已同步至日志长度 {}，写入 {} 行"
-                                       : "up to date with log size {}, {} rows written"),
+                fmt::runtime(Say({"up to date with log size {}, {} rows written",
+                                  "已同步至日志长度 {}，写入 {} 行"})),
                 told.log_size, std::exchange(rows_written_, 0));
     caught_up_ = true;
     done_ = options_.once;

@@ -30,7 +30,7 @@ class Sink {
   int Run();
 
  private:
-  bool chinese() const noexcept { return options_.language == tools::Language::kChinese; }
+  const char* Say(const Words& words) const noexcept { return words.In(options_.language); }
 
   Failure Follow();
   Failure Begin(Position& position);

@@ -65,9 +65,7 @@ class Builder {
   }
 
  private:
-  std::string Say(const Text& text) const {
-    return language_ == Language::kChinese ? text.zh : text.en;
-  }
+  std::string Say(const Words& words) const { return words.In(language_); }
 
   // "idnodectl prefix add", as far as the command line names a verb.
   std::string VerbAsked() const {
@@ -81,7 +79,7 @@ class Builder {
 
   // A verb of `parent`, whose options the caller then binds to `options`.
   template <typename Options>
-  CLI::App& Verb(CLI::App& parent, const std::string& name, const Text& help,
+  CLI::App& Verb(CLI::App& parent, const std::string& name, const Words& help,
                  const std::shared_ptr<Options>& options, const std::string& example = "") {
     CLI::App& verb = *parent.add_subcommand(name, Say(help));
     verb.footer((example.empty() ? "" : Say({"Example:\n  ", "示例：\n  "}) + example + "\n\n") +
@@ -93,7 +91,7 @@ class Builder {
     return verb;
   }
 
-  CLI::App& Group(const std::string& name, const Text& help) {
+  CLI::App& Group(const std::string& name, const Words& help) {
     CLI::App& group = *app_.add_subcommand(name, Say(help));
     group.require_subcommand(1);
     return group;
@@ -336,7 +334,7 @@ class Builder {
     verb.add_option("--case", add->case_policy,
                     Say({"fold: abc is ABC; sensitive: it is not. For good",
                          "fold：abc 等同 ABC；sensitive：区分大小写。不可更改"}))
-        ->check(CLI::IsMember(Words<v1::CasePolicy>()))
+        ->check(CLI::IsMember(AllWords<v1::CasePolicy>()))
         ->capture_default_str()
         ->type_name("POLICY");
     RequestId(verb, add->request_id);
@@ -368,7 +366,7 @@ class Builder {
             Say({"register, read, monitor, audit, admin", "register、read、monitor、audit、admin"}))
         ->required()
         ->delimiter(',')
-        ->check(CLI::IsMember(Words<v1::Scope>()))
+        ->check(CLI::IsMember(AllWords<v1::Scope>()))
         ->type_name("SCOPE");
     CLI::Option* prefix = verb.add_option(
         "--prefix", add->prefixes, Say({"for this prefix; repeat for more", "适用的前缀，可重复"}));
@@ -419,7 +417,7 @@ class Builder {
     verb.add_option(
             "--by", stats->by,
             Say({"a row for each prefix, day or channel", "按 prefix、day 或 channel 分行"}))
-        ->check(CLI::IsMember(Words<v1::GroupBy>()))
+        ->check(CLI::IsMember(AllWords<v1::GroupBy>()))
         ->capture_default_str()
         ->type_name("GROUP");
 

@@ -65,8 +65,8 @@ class Socket {
 struct Refusal {
   Exit exit;
   const char* code;
-  Text cause;  // {0} the server, {1} the response code, {2} the identifier
-  Text fix;    // {0} the identifier, {1} its prefix
+  Words cause;  // {0} the server, {1} the response code, {2} the identifier
+  Words fix;    // {0} the identifier, {1} its prefix
 };
 
 Refusal RefusalOf(handle::ResponseCode code) {

@@ -61,7 +61,7 @@ class Output {
 
   // One sentence from the table of texts, as a line.
   template <typename... Args>
-  void Tell(const ctl::Text& text, const Args&... args) {
+  void Tell(const Words& text, const Args&... args) {
     Line(Say(language_, text, args...));
   }
 

@@ -30,7 +30,7 @@ struct Parts {
 
 // INDEX and TYPE, and what follows the one blank behind them.
 Parts Split(std::string_view text, std::string_view option, Language language) {
-  const auto refuse = [&](const Text& cause) {
+  const auto refuse = [&](const Words& cause) {
     throw UsageFailure(std::string(option), Say(language, cause, Printable(text)),
                        Say(language, text::kValueFix));
   };
@@ -99,7 +99,7 @@ class Fields {
     }
   }
 
-  [[noreturn]] void Refuse(const std::string& name, const Text& cause) const {
+  [[noreturn]] void Refuse(const std::string& name, const Words& cause) const {
     const std::string field = where_.empty() || name.empty() ? where_ + name : where_ + "." + name;
     throw Failure{Exit::kFailed, "row_malformed", field, Say(language_, cause),
                   Say(language_, text::kRowFix)};

@@ -8,267 +8,262 @@
 
 #include <fmt/format.h>
 
-#include "language.h"
+#include "base/text.h"
 
 namespace idnode::ctl {
 
-using tools::Language;
-
-struct Text {
-  const char* en;
-  const char* zh;
-};
-
 template <typename... Args>
-std::string Say(Language language, const Text& text, const Args&... args) {
-  return fmt::format(fmt::runtime(language == Language::kChinese ? text.zh : text.en), args...);
+std::string Say(Language language, const Words& words, const Args&... args) {
+  return fmt::format(fmt::runtime(words.In(language)), args...);
 }
 
 namespace text {
 
 // Changes.
-inline constexpr Text kCreated{"Registered {0}: entry {1}, {2}.",
-                               "已注册 {0}：日志序号 {1}，{2}。"};
-inline constexpr Text kRecreated{"Registered {0} again after its deletion: entry {1}, {2}.",
-                                 "删除后已重新注册 {0}：日志序号 {1}，{2}。"};
-inline constexpr Text kUpdated{"Updated {0}: entry {1}, {2}.", "已更新 {0}：日志序号 {1}，{2}。"};
-inline constexpr Text kDeleted{"Deleted {0}: entry {1}, {2}.", "已删除 {0}：日志序号 {1}，{2}。"};
-inline constexpr Text kRepeated{"This request had been done before; nothing was done now.",
-                                "该请求此前已执行，本次未做任何改动。"};
-inline constexpr Text kPrefixAdded{"Prefix {} is served from now on: entry {}.",
-                                   "前缀 {} 已启用：日志序号 {}。"};
-inline constexpr Text kTokenAdded{"Added token {} ({}): entry {}.",
-                                  "已添加令牌 {}（{}）：日志序号 {}。"};
-inline constexpr Text kTokenSecret{"Its secret, shown this once and stored nowhere:",
-                                   "令牌密钥如下，仅显示这一次，系统不保存："};
-inline constexpr Text kTokenFileWritten{"Its secret is in {}.", "令牌密钥已写入 {}。"};
-inline constexpr Text kTokenRevoked{"Revoked token {}: entry {}.", "已吊销令牌 {}：日志序号 {}。"};
-inline constexpr Text kClockAccepted{"The node takes {} as the time: entry {}.",
-                                     "节点已接受当前时间 {}：日志序号 {}。"};
-inline constexpr Text kAskAgain{
+inline constexpr Words kCreated{"Registered {0}: entry {1}, {2}.",
+                                "已注册 {0}：日志序号 {1}，{2}。"};
+inline constexpr Words kRecreated{"Registered {0} again after its deletion: entry {1}, {2}.",
+                                  "删除后已重新注册 {0}：日志序号 {1}，{2}。"};
+inline constexpr Words kUpdated{"Updated {0}: entry {1}, {2}.", "已更新 {0}：日志序号 {1}，{2}。"};
+inline constexpr Words kDeleted{"Deleted {0}: entry {1}, {2}.", "已删除 {0}：日志序号 {1}，{2}。"};
+inline constexpr Words kRepeated{"This request had been done before; nothing was done now.",
+                                 "该请求此前已执行，本次未做任何改动。"};
+inline constexpr Words kPrefixAdded{"Prefix {} is served from now on: entry {}.",
+                                    "前缀 {} 已启用：日志序号 {}。"};
+inline constexpr Words kTokenAdded{"Added token {} ({}): entry {}.",
+                                   "已添加令牌 {}（{}）：日志序号 {}。"};
+inline constexpr Words kTokenSecret{"Its secret, shown this once and stored nowhere:",
+                                    "令牌密钥如下，仅显示这一次，系统不保存："};
+inline constexpr Words kTokenFileWritten{"Its secret is in {}.", "令牌密钥已写入 {}。"};
+inline constexpr Words kTokenRevoked{"Revoked token {}: entry {}.", "已吊销令牌 {}：日志序号 {}。"};
+inline constexpr Words kClockAccepted{"The node takes {} as the time: entry {}.",
+                                      "节点已接受当前时间 {}：日志序号 {}。"};
+inline constexpr Words kAskAgain{
     "The change may have been made all the same: to find out, send it again with --request-id {}; "
     "it "
     "will not be made twice.",
     "该改动可能已经生效：请加上 --request-id {} 重发同一命令确认，不会重复执行。"};
-inline constexpr Text kTokenUnknown{
+inline constexpr Words kTokenUnknown{
     "The token may have been added all the same: look for \"{}\" with \"token list\", revoke it if "
     "its "
     "secret is lost.",
     "令牌可能已经添加：请用 token list 查找“{}”；若密钥已丢失，请吊销。"};
 
 // Records and lists.
-inline constexpr Text kRecord{"{0}  (entry {1}, {2})", "{0}  （日志序号 {1}，{2}）"};
-inline constexpr Text kRecordDeleted{"{0}  (deleted: entry {1}, {2})",
-                                     "{0}  （已删除：日志序号 {1}，{2}）"};
-inline constexpr Text kDeletedMark{"(deleted)", "（已删除）"};
-inline constexpr Text kEntry{"Entry {0}  {1}  {2}  by {3}, {4}",
-                             "日志 {0}  {1}  {2}  渠道 {3}，{4}"};
-inline constexpr Text kLeaf{
+inline constexpr Words kRecord{"{0}  (entry {1}, {2})", "{0}  （日志序号 {1}，{2}）"};
+inline constexpr Words kRecordDeleted{"{0}  (deleted: entry {1}, {2})",
+                                      "{0}  （已删除：日志序号 {1}，{2}）"};
+inline constexpr Words kDeletedMark{"(deleted)", "（已删除）"};
+inline constexpr Words kEntry{"Entry {0}  {1}  {2}  by {3}, {4}",
+                              "日志 {0}  {1}  {2}  渠道 {3}，{4}"};
+inline constexpr Words kLeaf{
     "Entry {0}  {1}  {2}  by {3}  {4}: created {5}, recreated {6}, updated {7}, deleted {8} by "
     "then",
     "日志 {0}  {1}  {2}  渠道 {3}  {4}：至此新增 {5}，重新注册 {6}，更新 {7}，删除 {8}"};
-inline constexpr Text kAllPrefixes{"all", "全部"};
-inline constexpr Text kRevoked{"revoked", "已吊销"};
-inline constexpr Text kNever{"never", "永不过期"};
-inline constexpr Text kTotal{"total", "合计"};
+inline constexpr Words kAllPrefixes{"all", "全部"};
+inline constexpr Words kRevoked{"revoked", "已吊销"};
+inline constexpr Words kNever{"never", "永不过期"};
+inline constexpr Words kTotal{"total", "合计"};
 
 // Titles of columns.
-inline constexpr Text kTitleIndex{"INDEX", "索引"};
-inline constexpr Text kTitleType{"TYPE", "类型"};
-inline constexpr Text kTitleTtl{"TTL", "有效期"};
-inline constexpr Text kTitlePermissions{"PERM", "权限"};
-inline constexpr Text kTitleData{"DATA", "数据"};
-inline constexpr Text kTitlePrefix{"PREFIX", "前缀"};
-inline constexpr Text kTitlePrefixes{"PREFIXES", "前缀范围"};
-inline constexpr Text kTitleCase{"CASE", "大小写"};
-inline constexpr Text kTitleName{"NAME", "名称"};
-inline constexpr Text kTitleId{"ID", "编号"};
-inline constexpr Text kTitleScopes{"SCOPES", "权限范围"};
-inline constexpr Text kTitleExpires{"EXPIRES", "到期"};
-inline constexpr Text kTitleDay{"DAY", "日期"};
-inline constexpr Text kTitleChannel{"CHANNEL", "渠道"};
-inline constexpr Text kTitleCreated{"CREATED", "新增"};
-inline constexpr Text kTitleRecreated{"RECREATED", "重新注册"};
-inline constexpr Text kTitleUpdated{"UPDATED", "更新"};
-inline constexpr Text kTitleDeleted{"DELETED", "删除"};
-inline constexpr Text kTitleCount{"SINCE THE START", "启动以来"};
-inline constexpr Text kTitleNumber{"NUMBER", "数量"};
-inline constexpr Text kTitleActive{"ACTIVE", "有效"};
+inline constexpr Words kTitleIndex{"INDEX", "索引"};
+inline constexpr Words kTitleType{"TYPE", "类型"};
+inline constexpr Words kTitleTtl{"TTL", "有效期"};
+inline constexpr Words kTitlePermissions{"PERM", "权限"};
+inline constexpr Words kTitleData{"DATA", "数据"};
+inline constexpr Words kTitlePrefix{"PREFIX", "前缀"};
+inline constexpr Words kTitlePrefixes{"PREFIXES", "前缀范围"};
+inline constexpr Words kTitleCase{"CASE", "大小写"};
+inline constexpr Words kTitleName{"NAME", "名称"};
+inline constexpr Words kTitleId{"ID", "编号"};
+inline constexpr Words kTitleScopes{"SCOPES", "权限范围"};
+inline constexpr Words kTitleExpires{"EXPIRES", "到期"};
+inline constexpr Words kTitleDay{"DAY", "日期"};
+inline constexpr Words kTitleChannel{"CHANNEL", "渠道"};
+inline constexpr Words kTitleCreated{"CREATED", "新增"};
+inline constexpr Words kTitleRecreated{"RECREATED", "重新注册"};
+inline constexpr Words kTitleUpdated{"UPDATED", "更新"};
+inline constexpr Words kTitleDeleted{"DELETED", "删除"};
+inline constexpr Words kTitleCount{"SINCE THE START", "启动以来"};
+inline constexpr Words kTitleNumber{"NUMBER", "数量"};
+inline constexpr Words kTitleActive{"ACTIVE", "有效"};
 
 // State, statistics, audit.
-inline constexpr Text kStatusName{"Node: {}", "节点：{}"};
-inline constexpr Text kStatusVersion{"idnoded {}", "idnoded {}"};
-inline constexpr Text kStatusLog{"Log: {0} entries, id {1}", "日志：{0} 条，标识 {1}"};
-inline constexpr Text kStatusRoot{"Merkle root: {}", "默克尔树根：{}"};
-inline constexpr Text kStatusLast{"Last entry: {}", "最后一条：{}"};
-inline constexpr Text kStatusWrites{"Writes are accepted.", "可以写入。"};
-inline constexpr Text kStatusNoWrites{"Writes are refused: {}", "拒绝写入：{}"};
-inline constexpr Text kActiveAtEnd{
+inline constexpr Words kStatusName{"Node: {}", "节点：{}"};
+inline constexpr Words kStatusVersion{"idnoded {}", "idnoded {}"};
+inline constexpr Words kStatusLog{"Log: {0} entries, id {1}", "日志：{0} 条，标识 {1}"};
+inline constexpr Words kStatusRoot{"Merkle root: {}", "默克尔树根：{}"};
+inline constexpr Words kStatusLast{"Last entry: {}", "最后一条：{}"};
+inline constexpr Words kStatusWrites{"Writes are accepted.", "可以写入。"};
+inline constexpr Words kStatusNoWrites{"Writes are refused: {}", "拒绝写入：{}"};
+inline constexpr Words kActiveAtEnd{
     "{} identifiers existed at the end of the period; {} log entries counted.",
     "期末有效标识 {} 个；已统计日志 {} 条。"};
-inline constexpr Text kWatchRow{
+inline constexpr Words kWatchRow{
     "{}  {}  {}: created {}, recreated {}, updated {}, deleted {}, active {}",
     "{}  {}  {}：新增 {}，重新注册 {}，更新 {}，删除 {}，有效 {}"};
-inline constexpr Text kWatchRound{"All entries below {} are told. Cursor {}",
-                                  "序号 {} 之前的日志均已送达。游标 {}"};
-inline constexpr Text kRecountEqual{
+inline constexpr Words kWatchRound{"All entries below {} are told. Cursor {}",
+                                   "序号 {} 之前的日志均已送达。游标 {}"};
+inline constexpr Words kRecountEqual{
     "Equal: the log gives the same counts as those served, {} prefixes.",
     "一致：按日志重新计数与现有统计相同，共 {} 个前缀。"};
-inline constexpr Text kRecountWrong{"NOT equal: {1} differences in {0} prefixes.",
-                                    "不一致：{0} 个前缀中有 {1} 处差异。"};
-inline constexpr Text kRecountTotals{
+inline constexpr Words kRecountWrong{"NOT equal: {1} differences in {0} prefixes.",
+                                     "不一致：{0} 个前缀中有 {1} 处差异。"};
+inline constexpr Words kRecountTotals{
     "By the log: created {}, recreated {}, updated {}, deleted {}, active {}.",
     "按日志：新增 {}，重新注册 {}，更新 {}，删除 {}，有效 {}。"};
-inline constexpr Text kVerifyOk{"Verified: {} entries, every view and the tree agree with them.",
-                                "验证通过：{} 条日志，所有视图和默克尔树与之一致。"};
-inline constexpr Text kVerifyWrong{"WRONG: {1} differences from what {0} entries say.",
-                                   "验证不通过：与 {0} 条日志相比有 {1} 处差异。"};
-inline constexpr Text kDifference{"{0}: {1} (0x{2}): {3}", "{0}：{1}（0x{2}）：{3}"};
-inline constexpr Text kDataUnreadable{"The data in {} cannot be read: {}.",
-                                      "无法读取 {} 中的数据：{}。"};
-inline constexpr Text kDataUnreadableFix{
+inline constexpr Words kVerifyOk{"Verified: {} entries, every view and the tree agree with them.",
+                                 "验证通过：{} 条日志，所有视图和默克尔树与之一致。"};
+inline constexpr Words kVerifyWrong{"WRONG: {1} differences from what {0} entries say.",
+                                    "验证不通过：与 {0} 条日志相比有 {1} 处差异。"};
+inline constexpr Words kDifference{"{0}: {1} (0x{2}): {3}", "{0}：{1}（0x{2}）：{3}"};
+inline constexpr Words kDataUnreadable{"The data in {} cannot be read: {}.",
+                                       "无法读取 {} 中的数据：{}。"};
+inline constexpr Words kDataUnreadableFix{
     "Name the --data directory of a node that is stopped; a running one is asked with --server.",
     "请给出已停止节点的 --data 目录；运行中的节点请用 --server 查询。"};
-inline constexpr Text kReadProgress{"{0} of {1} rows, {2:.1f} %", "已读 {0} / {1} 行，{2:.1f} %"};
+inline constexpr Words kReadProgress{"{0} of {1} rows, {2:.1f} %", "已读 {0} / {1} 行，{2:.1f} %"};
 
 // Rows of a file.
-inline constexpr Text kRowRefused{"line {0}: {1}{2} [{3}]", "第 {0} 行：{1}{2} [{3}]"};
-inline constexpr Text kRowProgress{"{0} rows, {1} refused, {2} a second",
-                                   "已处理 {0} 行，被拒 {1} 行，每秒 {2} 行"};
-inline constexpr Text kRowSummary{
+inline constexpr Words kRowRefused{"line {0}: {1}{2} [{3}]", "第 {0} 行：{1}{2} [{3}]"};
+inline constexpr Words kRowProgress{"{0} rows, {1} refused, {2} a second",
+                                    "已处理 {0} 行，被拒 {1} 行，每秒 {2} 行"};
+inline constexpr Words kRowSummary{
     "{0} rows: {1} done ({2} of them before), {3} refused, {4} without an answer.",
     "共 {0} 行：成功 {1}（其中 {2} 行此前已执行），被拒 {3}，无应答 {4}。"};
-inline constexpr Text kRunAgain{
+inline constexpr Words kRunAgain{
     "Run the same command again with --request-id {}: what was done will not be done twice.",
     "请加上 --request-id {} 重新运行同一命令，已执行的行不会重复执行。"};
-inline constexpr Text kRowNoJson{"This is no JSON: {}", "不是合法的 JSON：{}"};
-inline constexpr Text kRowNoObject{"A JSON object is expected here.", "此处应为 JSON 对象。"};
-inline constexpr Text kRowNoArray{"A JSON array is expected here.", "此处应为 JSON 数组。"};
-inline constexpr Text kRowNoString{"Text is expected here.", "此处应为字符串。"};
-inline constexpr Text kRowNoNumber{"A whole number from 0 to 4294967295 is expected here.",
-                                   "此处应为 0 至 4294967295 的整数。"};
-inline constexpr Text kRowNoHex{"Hexadecimal digits, two an octet, are expected here.",
-                                "此处应为十六进制数字，每个字节两位。"};
-inline constexpr Text kRowMissing{"This field is missing.", "缺少该字段。"};
-inline constexpr Text kRowTwice{"Two fields say the same thing.", "两个字段含义重复。"};
-inline constexpr Text kRowUnknownField{"There is no such field.", "没有这个字段。"};
-inline constexpr Text kRowDeleted{"A deleted record cannot be taken over.",
-                                  "已删除的记录不能导入。"};
-inline constexpr Text kRowFix{
+inline constexpr Words kRowNoJson{"This is no JSON: {}", "不是合法的 JSON：{}"};
+inline constexpr Words kRowNoObject{"A JSON object is expected here.", "此处应为 JSON 对象。"};
+inline constexpr Words kRowNoArray{"A JSON array is expected here.", "此处应为 JSON 数组。"};
+inline constexpr Words kRowNoString{"Text is expected here.", "此处应为字符串。"};
+inline constexpr Words kRowNoNumber{"A whole number from 0 to 4294967295 is expected here.",
+                                    "此处应为 0 至 4294967295 的整数。"};
+inline constexpr Words kRowNoHex{"Hexadecimal digits, two an octet, are expected here.",
+                                 "此处应为十六进制数字，每个字节两位。"};
+inline constexpr Words kRowMissing{"This field is missing.", "缺少该字段。"};
+inline constexpr Words kRowTwice{"Two fields say the same thing.", "两个字段含义重复。"};
+inline constexpr Words kRowUnknownField{"There is no such field.", "没有这个字段。"};
+inline constexpr Words kRowDeleted{"A deleted record cannot be taken over.",
+                                   "已删除的记录不能导入。"};
+inline constexpr Words kRowFix{
     R"(A row is one line: {{"identifier": "P/S", "values": [{{"index": 1, "type": "URL", "data": "..."}}]}})",
     R"(每行一条：{{"identifier": "P/S", "values": [{{"index": 1, "type": "URL", "data": "..."}}]}})"};
-inline constexpr Text kRowTooLarge{"This line has more than {} octets.", "该行超过 {} 字节。"};
-inline constexpr Text kRowTooLargeFix{"Move large contents elsewhere and register their URL.",
-                                      "请将大块内容存放在别处，只注册其 URL。"};
+inline constexpr Words kRowTooLarge{"This line has more than {} octets.", "该行超过 {} 字节。"};
+inline constexpr Words kRowTooLargeFix{"Move large contents elsewhere and register their URL.",
+                                       "请将大块内容存放在别处，只注册其 URL。"};
 
 // The command line and files.
-inline constexpr Text kValueIndex{"\"{}\" does not begin with an index from 1 to 2147483647.",
-                                  "“{}”开头不是 1 至 2147483647 的索引。"};
-inline constexpr Text kValueType{"\"{}\" has no type behind its index.",
-                                 "“{}”的索引之后没有类型。"};
-inline constexpr Text kValueData{"\"{}\" has no data behind its type.", "“{}”的类型之后没有数据。"};
-inline constexpr Text kValueFix{
+inline constexpr Words kValueIndex{"\"{}\" does not begin with an index from 1 to 2147483647.",
+                                   "“{}”开头不是 1 至 2147483647 的索引。"};
+inline constexpr Words kValueType{"\"{}\" has no type behind its index.",
+                                  "“{}”的索引之后没有类型。"};
+inline constexpr Words kValueData{"\"{}\" has no data behind its type.",
+                                  "“{}”的类型之后没有数据。"};
+inline constexpr Words kValueFix{
     "Write \"INDEX TYPE DATA\" in quotation marks, for example \"1 URL https://example.cn\"; the "
     "identifier comes before the values. Empty data: end with a blank.",
     "请用引号写成 \"索引 类型 数据\"，例如 \"1 URL "
     "https://example.cn\"；标识写在值之前。数据为空时以空格结尾。"};
-inline constexpr Text kNoUtf8{"\"{}\" is not UTF-8.", "“{}”不是 UTF-8 编码。"};
-inline constexpr Text kNoUtf8Fix{"Set the terminal and its locale to UTF-8.",
-                                 "请将终端和语言环境设为 UTF-8。"};
-inline constexpr Text kRequestId{"A request id has 32 hexadecimal digits.",
-                                 "请求编号应为 32 位十六进制数字。"};
-inline constexpr Text kRequestIdFix{"Leave it out, and one is made; or take: openssl rand -hex 16",
-                                    "可省略（自动生成），或使用：openssl rand -hex 16"};
-inline constexpr Text kExpires{"\"{}\" is neither a day nor a duration.",
-                               "“{}”既不是日期也不是时长。"};
-inline constexpr Text kExpiresFix{"Write 2026-12-31, 90d or 12h.",
-                                  "请写成 2026-12-31、90d 或 12h。"};
-inline constexpr Text kCursor{"The cursor is not hexadecimal.", "游标不是十六进制。"};
-inline constexpr Text kCursorFix{"Take the one that watch printed; without one, every row is told.",
-                                 "请使用 watch 输出的游标；不带游标则送达全部行。"};
-inline constexpr Text kUsageFix{"See: {} --help", "请参阅：{} --help"};
-inline constexpr Text kFileUnreadable{"{} cannot be read: {}.", "无法读取 {}：{}。"};
-inline constexpr Text kFileUnreadableFix{"Check the path and its permissions.",
-                                         "请检查路径和访问权限。"};
-inline constexpr Text kFileTooLarge{"{} has more than {} octets.", "{} 超过 {} 字节。"};
-inline constexpr Text kFileTooLargeFix{"Choose a smaller file.", "请换用较小的文件。"};
-inline constexpr Text kFileUnwritable{"{} cannot be written: {}.", "无法写入 {}：{}。"};
-inline constexpr Text kFileUnwritableFix{
+inline constexpr Words kNoUtf8{"\"{}\" is not UTF-8.", "“{}”不是 UTF-8 编码。"};
+inline constexpr Words kNoUtf8Fix{"Set the terminal and its locale to UTF-8.",
+                                  "请将终端和语言环境设为 UTF-8。"};
+inline constexpr Words kRequestId{"A request id has 32 hexadecimal digits.",
+                                  "请求编号应为 32 位十六进制数字。"};
+inline constexpr Words kRequestIdFix{"Leave it out, and one is made; or take: openssl rand -hex 16",
+                                     "可省略（自动生成），或使用：openssl rand -hex 16"};
+inline constexpr Words kExpires{"\"{}\" is neither a day nor a duration.",
+                                "“{}”既不是日期也不是时长。"};
+inline constexpr Words kExpiresFix{"Write 2026-12-31, 90d or 12h.",
+                                   "请写成 2026-12-31、90d 或 12h。"};
+inline constexpr Words kCursor{"The cursor is not hexadecimal.", "游标不是十六进制。"};
+inline constexpr Words kCursorFix{
+    "Take the one that watch printed; without one, every row is told.",
+    "请使用 watch 输出的游标；不带游标则送达全部行。"};
+inline constexpr Words kUsageFix{"See: {} --help", "请参阅：{} --help"};
+inline constexpr Words kFileUnreadable{"{} cannot be read: {}.", "无法读取 {}：{}。"};
+inline constexpr Words kFileUnreadableFix{"Check the path and its permissions.",
+                                          "请检查路径和访问权限。"};
+inline constexpr Words kFileTooLarge{"{} has more than {} octets.", "{} 超过 {} 字节。"};
+inline constexpr Words kFileTooLargeFix{"Choose a smaller file.", "请换用较小的文件。"};
+inline constexpr Words kFileUnwritable{"{} cannot be written: {}.", "无法写入 {}：{}。"};
+inline constexpr Words kFileUnwritableFix{
     "Choose a file that does not exist, in a directory of yours.",
     "请在自己有权限的目录中选择一个尚不存在的文件名。"};
-inline constexpr Text kTokenFile{"The first line of {} is no token.", "{} 的第一行不是令牌。"};
-inline constexpr Text kTokenFileFix{
+inline constexpr Words kTokenFile{"The first line of {} is no token.", "{} 的第一行不是令牌。"};
+inline constexpr Words kTokenFileFix{
     "The file holds the secret alone, like the administrator's in the node's data directory.",
     "该文件只含令牌密钥，例如节点数据目录中的管理员令牌文件。"};
-inline constexpr Text kTokenInClear{"The token would go to {} in the clear.",
-                                    "令牌将以明文发送到 {}。"};
-inline constexpr Text kTokenInClearFix{
+inline constexpr Words kTokenInClear{"The token would go to {} in the clear.",
+                                     "令牌将以明文发送到 {}。"};
+inline constexpr Words kTokenInClearFix{
     "Use --tls or --ca; or, on a network that you trust entirely, --insecure.",
     "请使用 --tls 或 --ca；在完全可信的网络中也可使用 --insecure。"};
-inline constexpr Text kOutputFailed{"The result cannot be written to standard output.",
-                                    "无法将结果写到标准输出。"};
-inline constexpr Text kOutputFailedFix{"Check for a full disk or a closed pipe.",
-                                       "请检查磁盘是否已满或管道是否已关闭。"};
-inline constexpr Text kInternal{"A bug in idnodectl: {}", "idnodectl 内部错误：{}"};
+inline constexpr Words kOutputFailed{"The result cannot be written to standard output.",
+                                     "无法将结果写到标准输出。"};
+inline constexpr Words kOutputFailedFix{"Check for a full disk or a closed pipe.",
+                                        "请检查磁盘是否已满或管道是否已关闭。"};
+inline constexpr Words kInternal{"A bug in idnodectl: {}", "idnodectl 内部错误：{}"};
 
 // The wire.
-inline constexpr Text kNoAnswer{"{0} does not answer: {1}", "{0} 没有应答：{1}"};
-inline constexpr Text kNoAnswerFix{
+inline constexpr Words kNoAnswer{"{0} does not answer: {1}", "{0} 没有应答：{1}"};
+inline constexpr Words kNoAnswerFix{
     "Check that idnoded runs, and the address (--server) and encryption (--tls, --ca) it is told.",
     "请检查 idnoded 是否在运行，以及地址（--server）和加密（--tls、--ca）是否正确。"};
-inline constexpr Text kHandleFix{
+inline constexpr Words kHandleFix{
     "Check that idnoded runs and the address of the handle protocol (--handle, port 2641).",
     "请检查 idnoded 是否在运行，以及 Handle 协议地址（--handle，端口 2641）是否正确。"};
-inline constexpr Text kHandleUdpFix{
+inline constexpr Words kHandleUdpFix{
     "Check that idnoded runs and the address of the handle protocol (--handle, port 2641); a node "
     "that is asked too much over UDP is silent: --via tcp.",
     "请检查 idnoded 是否在运行，以及 Handle 协议地址（--handle，端口 2641）是否正确；UDP "
     "请求过多时节点"
     "不作应答，可改用 --via tcp。"};
-inline constexpr Text kHandleServer{"\"{}\" is no HOST:PORT.", "“{}”不是 主机:端口。"};
-inline constexpr Text kHandleServerFix{"Write --handle 127.0.0.1:2641 or [::1]:2641.",
-                                       "请写成 --handle 127.0.0.1:2641 或 [::1]:2641。"};
-inline constexpr Text kHandleMalformed{"{0} answers against the handle protocol: {1}",
-                                       "{0} 的应答不符合 Handle 协议：{1}"};
-inline constexpr Text kHandleMalformedFix{"Check that a handle server listens there.",
-                                          "请检查该地址是否为 Handle 服务。"};
-inline constexpr Text kHandleNotFound{"{2} is not registered, says {0} (code {1}).",
-                                      "{2} 未注册（{0} 返回码 {1}）。"};
-inline constexpr Text kHandleNoValues{
+inline constexpr Words kHandleServer{"\"{}\" is no HOST:PORT.", "“{}”不是 主机:端口。"};
+inline constexpr Words kHandleServerFix{"Write --handle 127.0.0.1:2641 or [::1]:2641.",
+                                        "请写成 --handle 127.0.0.1:2641 或 [::1]:2641。"};
+inline constexpr Words kHandleMalformed{"{0} answers against the handle protocol: {1}",
+                                        "{0} 的应答不符合 Handle 协议：{1}"};
+inline constexpr Words kHandleMalformedFix{"Check that a handle server listens there.",
+                                           "请检查该地址是否为 Handle 服务。"};
+inline constexpr Words kHandleNotFound{"{2} is not registered, says {0} (code {1}).",
+                                       "{2} 未注册（{0} 返回码 {1}）。"};
+inline constexpr Words kHandleNoValues{
     "{2} has no public value that was asked for, says {0} (code {1}).",
     "{2} 没有所请求的公开值（{0} 返回码 {1}）。"};
-inline constexpr Text kHandleNotHere{"{0} does not serve the prefix of {2} (code {1}).",
-                                     "{0} 不服务 {2} 的前缀（返回码 {1}）。"};
-inline constexpr Text kHandleRefused{"{0} answers with code {1} about {2}.",
-                                     "{0} 对 {2} 返回码 {1}。"};
+inline constexpr Words kHandleNotHere{"{0} does not serve the prefix of {2} (code {1}).",
+                                      "{0} 不服务 {2} 的前缀（返回码 {1}）。"};
+inline constexpr Words kHandleRefused{"{0} answers with code {1} about {2}.",
+                                      "{0} 对 {2} 返回码 {1}。"};
 // The first three are the node's own words for it over gRPC.
-inline constexpr Text kHandleNotFoundFix{"Check the spelling, or register it first.",
-                                         "请核对拼写，或先注册该标识。"};
-inline constexpr Text kHandleNoValuesFix{"Ask for other indexes or types, or for all values.",
-                                         "请改用其他索引或类型，或请求全部值。"};
-inline constexpr Text kHandleNotHereFix{
+inline constexpr Words kHandleNotFoundFix{"Check the spelling, or register it first.",
+                                          "请核对拼写，或先注册该标识。"};
+inline constexpr Words kHandleNoValuesFix{"Ask for other indexes or types, or for all values.",
+                                          "请改用其他索引或类型，或请求全部值。"};
+inline constexpr Words kHandleNotHereFix{
     "Check the prefix; an administrator adds one with: idnodectl prefix add {1}",
     "请核对前缀；管理员可用命令添加：idnodectl prefix add {1}"};
-inline constexpr Text kHandleDeniedFix{
+inline constexpr Words kHandleDeniedFix{
     "Only public values are shown to everybody; with a token: idnodectl get {0}",
     "仅公开值可匿名解析；持有令牌时请用：idnodectl get {0}"};
-inline constexpr Text kHandleRefusedFix{
+inline constexpr Words kHandleRefusedFix{
     "Ask over another door (--via tcp, --via grpc), and see the log of the server.",
     "请改用其他方式查询（--via tcp、--via grpc），并查看该服务器的日志。"};
-inline constexpr Text kTimeout{"{0} has not answered within {1} ms.",
-                               "{0} 在 {1} 毫秒内没有应答。"};
-inline constexpr Text kTimeoutFix{"Try again later, or with a longer --timeout.",
-                                  "请稍后重试，或加大 --timeout。"};
-inline constexpr Text kUnimplemented{"The node at {} does not know this call.",
-                                     "{} 上的节点不支持该调用。"};
-inline constexpr Text kUnimplementedFix{"Use the idnodectl of the node's version.",
-                                        "请使用与节点版本一致的 idnodectl。"};
-inline constexpr Text kRpcFailedFix{"The call ended with gRPC status {}.",
-                                    "调用以 gRPC 状态码 {} 结束。"};
-inline constexpr Text kStreamBroken{"The node ended the stream without answering everything.",
-                                    "节点未完整应答就结束了数据流。"};
-inline constexpr Text kStreamBrokenFix{"This is the node's fault; see its log.",
-                                       "这是节点方面的问题，请查看其日志。"};
+inline constexpr Words kTimeout{"{0} has not answered within {1} ms.",
+                                "{0} 在 {1} 毫秒内没有应答。"};
+inline constexpr Words kTimeoutFix{"Try again later, or with a longer --timeout.",
+                                   "请稍后重试，或加大 --timeout。"};
+inline constexpr Words kUnimplemented{"The node at {} does not know this call.",
+                                      "{} 上的节点不支持该调用。"};
+inline constexpr Words kUnimplementedFix{"Use the idnodectl of the node's version.",
+                                         "请使用与节点版本一致的 idnodectl。"};
+inline constexpr Words kRpcFailedFix{"The call ended with gRPC status {}.",
+                                     "调用以 gRPC 状态码 {} 结束。"};
+inline constexpr Words kStreamBroken{"The node ended the stream without answering everything.",
+                                     "节点未完整应答就结束了数据流。"};
+inline constexpr Words kStreamBrokenFix{"This is the node's fault; see its log.",
+                                        "这是节点方面的问题，请查看其日志。"};
 
 }  // namespace text
 }  // namespace idnode::ctl

@@ -32,9 +32,9 @@ Json RowJson(const v1::QueryResponse::Row& row, const std::string& by) {
 
 std::string StatsText(const v1::QueryResponse& response, const Stats& options, Language language) {
   const bool grouped = options.by != "none";
-  const Text& group = options.by == "prefix" ? text::kTitlePrefix
-                      : options.by == "day"  ? text::kTitleDay
-                                             : text::kTitleChannel;
+  const Words& group = options.by == "prefix" ? text::kTitlePrefix
+                       : options.by == "day"  ? text::kTitleDay
+                                              : text::kTitleChannel;
   Table table({grouped ? Say(language, group) : "", Say(language, text::kTitleCreated),
                Say(language, text::kTitleRecreated), Say(language, text::kTitleUpdated),
                Say(language, text::kTitleDeleted), Say(language, text::kTitleActive)});

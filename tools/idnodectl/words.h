@@ -21,7 +21,7 @@ std::string Word(Enum value) {
 
 // All words of an enumeration but "unspecified".
 template <typename Enum>
-std::vector<std::string> Words() {
+std::vector<std::string> AllWords() {
   const auto& type = *google::protobuf::GetEnumDescriptor<Enum>();
   std::vector<std::string> words;
   for (int i = 0; i < type.value_count(); ++i) {

@@ -119,8 +119,7 @@ class Admin final : public v1::Admin::CallbackService {
                    .parameters = {{"token", registry::Quoted(id)}}};
   }
 
-  std::optional<Problem> Status(registry::Language language,
-                                v1::GetStatusResponse& response) const {
+  std::optional<Problem> Status(Language language, v1::GetStatusResponse& response) const {
     const GrpcServer::Services& services = door_.services;
     const ledger::Committer::State state = services.committer.state();
     if (state.head.seq() > 0) {
@@ -135,8 +134,8 @@ class Admin final : public v1::Admin::CallbackService {
     response.set_last_entry_ms(state.head.time_ms);
     response.set_accepts_writes(state.accepts_writes);
     if (!state.accepts_writes) {
-      const registry::Reason why = registry::ReasonOf(state.refusal);
-      response.set_refusal(language == registry::Language::kChinese ? why.chinese : why.english);
+      const Words why = registry::ReasonOf(state.refusal);
+      response.set_refusal(language == Language::kChinese ? why.chinese : why.english);
     }
     if (!services.counts) return std::nullopt;
     for (const Count& count : services.counts()) {

@@ -30,7 +30,7 @@ std::string_view SecretOf(std::string_view authorization) {
 
 }  // namespace
 
-registry::Language LanguageOf(const grpc::CallbackServerContext& context) {
+Language LanguageOf(const grpc::CallbackServerContext& context) {
   return registry::LanguageOf(Metadata(context, "accept-language"));
 }
 
@@ -41,7 +41,7 @@ std::variant<registry::Principal, registry::Problem> CallerOf(
 }
 
 grpc::Status Refusal(grpc::CallbackServerContext& context, const registry::Problem& problem) {
-  const registry::Language language = LanguageOf(context);
+  const Language language = LanguageOf(context);
   v1::Problem detail;
   ToProto(problem, language, detail);
   context.AddTrailingMetadata(kProblemKey, detail.SerializeAsString());

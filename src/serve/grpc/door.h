@@ -39,7 +39,7 @@ struct Door {
 };
 
 // In which the caller wants to read: metadata "accept-language".
-registry::Language LanguageOf(const grpc::CallbackServerContext& context);
+Language LanguageOf(const grpc::CallbackServerContext& context);
 
 // Who calls: metadata "authorization: Bearer SECRET". Problems: Registry::Authenticate()'s;
 // unavailable, the node is stopping.

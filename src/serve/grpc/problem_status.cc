@@ -3,7 +3,6 @@
 namespace idnode::serve {
 
 using registry::Category;
-using registry::Language;
 using registry::Problem;
 
 grpc::StatusCode StatusCodeOf(Category category) noexcept {
@@ -48,7 +47,7 @@ void ToProto(const Problem& problem, Language language, v1::Problem& out) {
 
 Problem StoppingProblem() {
   return {.code = registry::Code::kUnavailable,
-          .parameters = {ReasonParameter(
+          .parameters = {registry::ReasonParameter(
               registry::ReasonOf({Errc::kUnavailable, 0, "the node is stopping"}))}};
 }
 

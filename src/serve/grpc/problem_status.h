@@ -14,9 +14,9 @@ inline constexpr const char* kProblemKey = "idnode-problem-bin";
 grpc::StatusCode StatusCodeOf(registry::Category category) noexcept;
 
 // Its message is cause and fix.
-grpc::Status StatusOf(const registry::Problem& problem, registry::Language language);
+grpc::Status StatusOf(const registry::Problem& problem, Language language);
 
-void ToProto(const registry::Problem& problem, registry::Language language, v1::Problem& out);
+void ToProto(const registry::Problem& problem, Language language, v1::Problem& out);
 
 // The node is stopping.
 registry::Problem StoppingProblem();

@@ -203,7 +203,7 @@ class Resolver final : public v1::Resolver::CallbackService {
   }
 
   // Results that no longer fit into the message become problems that say how many did.
-  void ResolveAll(const v1::BatchResolveRequest& request, registry::Language language,
+  void ResolveAll(const v1::BatchResolveRequest& request, Language language,
                   v1::BatchResolveResponse& response) {
     std::vector<const v1::ResolveRequest*> requests;
     for (const v1::ResolveRequest& one : request.requests()) requests.push_back(&one);

@@ -24,7 +24,7 @@ class Unary final : public grpc::ServerUnaryReactor {
   }
 
   Door& door() const noexcept { return door_; }
-  registry::Language language() const { return LanguageOf(context_); }
+  Language language() const { return LanguageOf(context_); }
 
   // The response, as it is now, is sent.
   void Succeed() { Send(grpc::Status::OK); }

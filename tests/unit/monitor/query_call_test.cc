@@ -16,7 +16,7 @@ class QueryCall : public testing::Test {
                                           const registry::Principal& principal) {
     auto answer = AnswerQuery(*history_.ledger.engine, principal, request);
     if (const auto* problem = std::get_if<registry::Problem>(&answer)) {
-      EXPECT_FALSE(problem->Cause(registry::Language::kEnglish).empty());
+      EXPECT_FALSE(problem->Cause(Language::kEnglish).empty());
       return {std::string(problem->name()), problem->field};
     }
     response_ = std::get<v1::QueryResponse>(answer);

@@ -125,7 +125,7 @@ void Do(registry::Registry& registry, registry::Change change) {
                   [&](const registry::Outcome& outcome) { promise.set_value(outcome); });
   const registry::Outcome outcome = promise.get_future().get();
   if (const auto* problem = std::get_if<registry::Problem>(&outcome)) {
-    throw std::runtime_error(problem->Cause(registry::Language::kEnglish));
+    throw std::runtime_error(problem->Cause(Language::kEnglish));
   }
 }
 

@@ -10,7 +10,6 @@ namespace {
 
 using registry::Category;
 using registry::Code;
-using registry::Language;
 using registry::Problem;
 
 TEST(ProblemStatus, EveryCategoryHasAStatusOfItsOwn) {
