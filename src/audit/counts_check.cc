@@ -12,30 +12,22 @@ namespace {
 using ledger::Totals;
 using store::Family;
 
-constexpr std::string_view kNoSuchRow = "no entry makes such a row";
-
-std::string InWords(const Totals& totals) {
-  return std::to_string(totals.created) + " created, " + std::to_string(totals.recreated) +
-         " re-created, " + std::to_string(totals.updated) + " updated, " +
-         std::to_string(totals.deleted) + " deleted";
-}
+constexpr Words kOtherPrev{"its prev_in_prefix is not the entry before it of its prefix",
+                           "其 prev_in_prefix 不是同一前缀的前一个条目"};
 
 // As Unlike(), with numbers where the sums differ.
-std::string UnlikeCounts(const store::Row& stored, const store::Put& expected, bool is_day) {
-  const auto sum = [is_day](std::string_view value) -> Result<Totals> {
-    if (is_day) {
-      const auto day = ledger::DecodeDay(value);
-      return day.ok() ? Result<Totals>(day.value().Sum()) : day.error();
-    }
+Text UnlikeCounts(const store::Row& stored, const store::Put& expected, bool is_day) {
+  const auto read = [is_day](std::string_view value) -> Result<ledger::ChannelTotals> {
+    if (is_day) return ledger::DecodeDay(value);
     const auto tip = ledger::DecodeTip(value);
-    return tip.ok() ? Result<Totals>(tip.value().totals.Sum()) : tip.error();
+    return tip.ok() ? Result<ledger::ChannelTotals>(tip.value().totals) : tip.error();
   };
-  const Result<Totals> says = sum(stored.value);
-  const Result<Totals> should = sum(expected.value);
-  if (says.ok() && should.ok() && says.value() != should.value()) {
-    return "says " + InWords(says.value()) + "; by the entries it is " + InWords(should.value());
+  const auto says = read(stored.value);
+  const auto counted = read(expected.value);
+  if (says.ok() && counted.ok() && says.value() != counted.value()) {
+    return Unlike(says.value(), counted.value());
   }
-  return Unlike(stored.value, expected.value, "the log");
+  return Unlike(stored.value, expected.value, Words{"the log", "日志"});
 }
 
 bool IsDay(std::string_view key) noexcept {
@@ -50,8 +42,7 @@ std::vector<store::Put> CountsCheck::Follow(const ledger::Entry& entry) {
   Prefix& prefix = slot->second;
   if (is_new) ++rows_;
   if (entry.leaf.prev_in_prefix != prefix.tip.seq) {
-    task_.findings.AddEntry(Family::kLeaf, entry.leaf.seq,
-                            "its prev_in_prefix is not the entry before it of its prefix");
+    task_.findings.AddEntry(Family::kLeaf, entry.leaf.seq, kOtherPrev);
   }
   prefix.tip = ledger::NextTip(entry, prefix.tip);
   CheckLeaf(entry.leaf, prefix);
@@ -78,9 +69,7 @@ void CountsCheck::CheckLeaf(const ledger::Leaf& leaf, Prefix& prefix) {
   if (drift == prefix.drift) return;
   prefix.drift = drift;
   if (drift == Totals{}) return;
-  task_.findings.AddEntry(
-      Family::kLeaf, leaf.seq,
-      "its running totals say " + InWords(leaf.totals) + "; counted: " + InWords(counted));
+  task_.findings.AddEntry(Family::kLeaf, leaf.seq, WrongTotals(leaf.totals, counted));
 }
 
 void CountsCheck::EndDay(Prefix& prefix) {
@@ -105,8 +94,7 @@ Status CountsCheck::CompareDays() {
     for (std::size_t i = 0; i < page.size(); ++i) {
       const auto& value = values.value()[i];
       if (!value.has_value()) {
-        task_.findings.Add(Family::kCounts, page[i].key,
-                           "missing: the log has entries of that day");
+        task_.findings.Add(Family::kCounts, page[i].key, kNoDay);
       } else if (*value != page[i].value) {
         task_.findings.Add(Family::kCounts, page[i].key,
                            UnlikeCounts({page[i].key, *value}, page[i], true));
@@ -135,7 +123,7 @@ Status CountsCheck::Finish() {
   }
   for (const auto& [name, prefix] : prefixes_) {
     if (prefix.tip_found) continue;
-    task_.findings.Add(Family::kCounts, prefix.tip_row.key, "missing: the log has entries of it");
+    task_.findings.Add(Family::kCounts, prefix.tip_row.key, kNoTip);
   }
   return {};
 }
@@ -146,7 +134,7 @@ void CountsCheck::CheckRow(const store::Row& row) {
   const bool known = prefix != prefixes_.end();
   if (known && !key.value().is_day) return CheckTip(row, prefix->second);
   if (!known || !std::ranges::binary_search(prefix->second.days, key.value().day.number())) {
-    task_.findings.Add(Family::kCounts, row.key, std::string(kNoSuchRow));
+    task_.findings.Add(Family::kCounts, row.key, kNoSuchRow);
   }
 }
 

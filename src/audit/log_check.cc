@@ -21,13 +21,9 @@ using ledger::Payload;
 using ledger::Seq;
 using store::Family;
 
-constexpr const char* kBadChecksum = "its checksum does not fit";
-
 bool IsState(Family family) noexcept {
   return family == Family::kRecords || family == Family::kControl;
 }
-
-std::string Numbered(Seq seq) { return "entry " + std::to_string(seq); }
 
 // The octets before the checksum, whether it fits or not.
 std::string_view Body(std::string_view value) noexcept {
@@ -78,30 +74,42 @@ bool AreAllPublic(std::string_view values) {
          });
 }
 
+constexpr Words kNoClock{"it accepts a clock, but does not say which",
+                         "接受了时钟，但没有说明时间"};
+constexpr Words kHasPrefix{"it is about a control object, but has a prefix",
+                           "关于控制对象，却带有前缀"};
+constexpr Words kOtherKind{"its control object is not of its kind", "控制对象与条目类别不符"};
+constexpr Words kOtherPrefix{"its prefix is not that of its identifier", "前缀与其标识不符"};
+constexpr Words kNoRecord{"its record cannot be read", "其记录无法读出"};
+constexpr Words kNoTombstone{"it deletes, but its record is not a tombstone",
+                             "为删除，但其记录不是墓碑"};
+constexpr Words kTombstone{"its record is a tombstone", "其记录是墓碑"};
+constexpr Words kNotPublic{"its record is marked public, but has values that are not",
+                           "其记录标为公开，却含有非公开的值"};
+
 // What is wrong with the contents of an entry, or nullptr.
-const char* FaultOf(const Leaf& leaf, const Payload& payload) {
+const Words* FaultOf(const Leaf& leaf, const Payload& payload) {
   if (leaf.kind == EntryKind::kClockAccepted &&
       !ledger::DecodeClockAcceptance(payload.state).ok()) {
-    return "it accepts a clock, but does not say which";
+    return &kNoClock;
   }
   if (ledger::IsControl(leaf.kind)) {
-    if (!leaf.prefix.empty()) return "it is about a control object, but has a prefix";
-    return IsKeyOf(leaf.kind, payload.identifier) ? nullptr
-                                                  : "its control object is not of its kind";
+    if (!leaf.prefix.empty()) return &kHasPrefix;
+    return IsKeyOf(leaf.kind, payload.identifier) ? nullptr : &kOtherKind;
   }
   if (leaf.prefix != handle::Folded(handle::PrefixOf(payload.identifier))) {
-    return "its prefix is not that of its identifier";
+    return &kOtherPrefix;
   }
   const auto state = ledger::DecodeRecordState(payload.state);
-  if (!state.ok()) return "its record cannot be read";
+  if (!state.ok()) return &kNoRecord;
   const bool deletes = leaf.kind == EntryKind::kDeleted;
   if (leaf.kind != EntryKind::kPayloadErased && state.value().tombstone() != deletes) {
-    return deletes ? "it deletes, but its record is not a tombstone" : "its record is a tombstone";
+    return deletes ? &kNoTombstone : &kTombstone;
   }
   // Whoever asks gets the values of such a record unseen.
   const bool says_public = (state.value().flags & ledger::kAllPublic) != 0;
   if (says_public && !AreAllPublic(state.value().values)) {
-    return "its record is marked public, but has values that are not";
+    return &kNotPublic;
   }
   return nullptr;
 }
@@ -120,7 +128,7 @@ LogCheck::LogCheck(const Task& task, std::optional<Seq> end, Seq remembered, con
   sum_.lag_ms = 0;
 }
 
-void LogCheck::Wrong(Seq seq, std::string what) {
+void LogCheck::Wrong(Seq seq, Text what) {
   task_.findings.AddEntry(Family::kLeaf, seq, std::move(what));
 }
 
@@ -150,12 +158,14 @@ Status LogCheck::ReadPage(std::vector<Item>& page) {
 Status LogCheck::ReadLeaf(const store::Row& row, std::vector<Item>& page) {
   const Result<Seq> seq = ledger::SeqOfKey(row.key);
   if (!seq.ok() || seq.value() == kNoSeq) {
-    task_.findings.Add(Family::kLeaf, row.key, "no entry has such a key");
+    task_.findings.Add(Family::kLeaf, row.key,
+                       Words{"no entry has such a key", "没有条目使用这样的键"});
     return {};
   }
   if (end_.has_value() && seq.value() >= *end_) {
-    Wrong(seq.value(),
-          "beyond the end of the log: the head counts " + std::to_string(*end_) + " entries");
+    Wrong(seq.value(), Fill({"beyond the end of the log: the head counts {} entries",
+                             "超出日志末尾：日志头记有 {} 条"},
+                            {std::to_string(*end_)}));
     return {};
   }
   CheckSequence(seq.value());
@@ -167,7 +177,7 @@ Status LogCheck::ReadLeaf(const store::Row& row, std::vector<Item>& page) {
   if (leaf.ok()) {
     item.entry.leaf = std::move(leaf).value();
   } else {
-    Wrong(item.seq, std::string("cannot be read: ") + leaf.error().what);
+    Wrong(item.seq, Unreadable(leaf.error()));
   }
   if (sum_.tree.has_value()) sum_.tree->Append(ledger::LeafHash(Body(row.value)));
   if (Status read = ReadPayload(row.key, item); !read.ok()) return read;
@@ -177,7 +187,7 @@ Status LogCheck::ReadLeaf(const store::Row& row, std::vector<Item>& page) {
 
 void LogCheck::CheckSequence(Seq seq) {
   if (seq != expected_) {
-    Wrong(expected_, "missing: the next one is " + Numbered(seq));
+    Wrong(expected_, Fill({"missing: the next one is {}", "缺失：下一个是{}"}, {Numbered(seq)}));
     sum_.tree.reset();
   }
   ++sum_.entries;
@@ -198,10 +208,10 @@ Status LogCheck::ReadPayload(std::string_view key, Item& item) {
   if (!ledger::Unseal(value).ok()) {
     task_.findings.Add(Family::kPayload, key, kBadChecksum);
   } else if (leaf.has_value() && leaf->commitment != ledger::Commitment(Body(value))) {
-    task_.findings.Add(Family::kPayload, key, "is not what its leaf commits to");
-  } else if (!payload.ok()) {
     task_.findings.Add(Family::kPayload, key,
-                       std::string("cannot be read: ") + payload.error().what);
+                       Words{"is not what its leaf commits to", "与叶子中的承诺不符"});
+  } else if (!payload.ok()) {
+    task_.findings.Add(Family::kPayload, key, Unreadable(payload.error()));
   } else {
     item.entry.payload = std::move(payload).value();
   }
@@ -216,7 +226,8 @@ Status LogCheck::SkipPayloads(std::optional<std::string_view> before) {
     if (!row.ok()) return task_.Failed(row.error(), Family::kPayload, payloads_.page_begin());
     if (row.value() == nullptr) return {};
     if (before.has_value() && row.value()->key >= *before) return {};
-    task_.findings.Add(Family::kPayload, row.value()->key, "its leaf is missing");
+    task_.findings.Add(Family::kPayload, row.value()->key,
+                       Words{"its leaf is missing", "缺少对应的叶子"});
     payloads_.Next();
     if (Status going_on = task_.steps.Again(); !going_on.ok()) return going_on;
   }
@@ -263,13 +274,18 @@ Status LogCheck::CheckItem(const Item& item, const StoredEntry& before) {
 
 void LogCheck::CheckLeaf(const Item& item) {
   const Leaf& leaf = *item.entry.leaf;
-  if (leaf.seq != item.seq) Wrong(item.seq, "says that it is " + Numbered(leaf.seq));
+  if (leaf.seq != item.seq) {
+    Wrong(item.seq, Fill({"says that it is {}", "自称是{}"}, {Numbered(leaf.seq)}));
+  }
   if (!shard_.has_value()) shard_ = leaf.shard;
   if (leaf.shard != *shard_) {
-    Wrong(item.seq, "is of shard " + std::to_string(leaf.shard) + ", the first entry of shard " +
-                        std::to_string(*shard_));
+    Wrong(item.seq, Fill({"is of shard {}, the first entry of shard {}",
+                          "属于分片 {}，而首个条目属于分片 {}"},
+                         {std::to_string(leaf.shard), std::to_string(*shard_)}));
   }
-  if (leaf.time_ms < sum_.time_ms) Wrong(item.seq, "its time goes back");
+  if (leaf.time_ms < sum_.time_ms) {
+    Wrong(item.seq, Words{"its time goes back", "时间早于前一个条目"});
+  }
 
   const bool needs_payload = leaf.kind == EntryKind::kClockAccepted;
   if (needs_payload && !item.entry.payload.has_value()) {
@@ -284,18 +300,22 @@ void LogCheck::CheckLeaf(const Item& item) {
 
 void LogCheck::CheckMeaning(const Item& item) {
   if (!item.entry.payload.has_value()) return;
-  const char* fault = FaultOf(*item.entry.leaf, *item.entry.payload);
-  if (fault != nullptr) Wrong(item.seq, fault);
+  const Words* fault = FaultOf(*item.entry.leaf, *item.entry.payload);
+  if (fault != nullptr) Wrong(item.seq, *fault);
 }
 
 void LogCheck::CheckChain(const Item& item, const StoredEntry& before) {
   const Leaf& leaf = *item.entry.leaf;
   if (leaf.prev == kNoSeq) {
-    if (!MayBeFirst(leaf.kind)) Wrong(item.seq, "it is of a kind that cannot be the first");
+    if (!MayBeFirst(leaf.kind)) {
+      Wrong(item.seq, Words{"it is of a kind that cannot be the first", "该类条目不能是第一个"});
+    }
     return;
   }
   if (!states_.entries.Erase(leaf.prev)) {
-    Wrong(item.seq, "its prev, " + Numbered(leaf.prev) + ", is not the last of an identifier");
+    Wrong(item.seq, Fill({"its prev, {}, is not the last of an identifier",
+                          "其 prev（{}）不是某个标识的最后一个条目"},
+                         {Numbered(leaf.prev)}));
     return;
   }
   if (before.leaf.has_value() && before.payload.has_value()) {
@@ -307,14 +327,16 @@ void LogCheck::CheckChain(const Item& item, const StoredEntry& before) {
   }
   if (!before.leaf.has_value()) return;  // told when it was read
   if (!MayFollow(before.leaf->kind, leaf.kind)) {
-    Wrong(item.seq, "it is of a kind that cannot follow " + Numbered(leaf.prev));
+    Wrong(item.seq, Fill({"it is of a kind that cannot follow {}", "该类条目不能接在{}之后"},
+                         {Numbered(leaf.prev)}));
     return;
   }
   if (!before.payload.has_value() || !item.entry.payload.has_value()) return;
   const ledger::Subject subject = ledger::SubjectOf({leaf, *item.entry.payload});
   const ledger::Subject other = ledger::SubjectOf({*before.leaf, *before.payload});
   if (subject.family != other.family || subject.key != other.key) {
-    Wrong(item.seq, "its prev, " + Numbered(leaf.prev) + ", is about something else");
+    Wrong(item.seq, Fill({"its prev, {}, is about something else", "其 prev（{}）与此无关"},
+                         {Numbered(leaf.prev)}));
   }
 }
 
@@ -323,8 +345,8 @@ void LogCheck::CheckRule(const Item& item, const StoredEntry& before) {
   const auto of = [](const std::optional<Payload>& payload) {
     return payload.has_value() ? &*payload : nullptr;
   };
-  const char* fault = rule_(*item.entry.leaf, of(item.entry.payload), of(before.payload));
-  if (fault != nullptr) Wrong(item.seq, fault);
+  const Words* fault = rule_(*item.entry.leaf, of(item.entry.payload), of(before.payload));
+  if (fault != nullptr) Wrong(item.seq, *fault);
 }
 
 // Without its payload an entry is missing in the sums, and the rows will be looked at one by one.
@@ -359,12 +381,14 @@ Status LogCheck::Excuse(const Item& erasure) {
 
 Status LogCheck::CheckEnd() {
   if (end_.has_value() && expected_ < *end_) {
-    Wrong(expected_, "missing: the head counts " + std::to_string(*end_) + " entries");
+    Wrong(expected_, Fill({"missing: the head counts {} entries", "缺失：日志头记有 {} 条"},
+                          {std::to_string(*end_)}));
   }
   for (auto seq = missing_payloads_.From(0); seq.has_value();
        seq = missing_payloads_.From(*seq + 1)) {
-    task_.findings.AddEntry(Family::kPayload, *seq,
-                            "missing, and no entry says that it was erased");
+    task_.findings.AddEntry(
+        Family::kPayload, *seq,
+        Words{"missing, and no entry says that it was erased", "缺失，且没有条目说明其已被擦除"});
   }
   return SkipPayloads(std::nullopt);
 }

@@ -71,7 +71,7 @@ class LogCheck {
   void SumUp(const Item& item, const std::vector<store::Put>& puts);
   Status Excuse(const Item& erasure);
   Status CheckEnd();
-  void Wrong(ledger::Seq seq, std::string what);
+  void Wrong(ledger::Seq seq, Text what);
 
   const Task& task_;
   const std::optional<ledger::Seq> end_;

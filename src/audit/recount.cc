@@ -23,19 +23,6 @@ using ledger::Seq;
 using ledger::Totals;
 using store::Family;
 
-constexpr std::array<const char*, ledger::kChannels> kChannelNames = {"grpc", "stream", "import",
-                                                                      "handle", "http"};
-
-// The count of one kind, to go through them by name.
-struct Kind {
-  const char* name;
-  std::uint64_t Totals::*count;
-};
-constexpr std::array<Kind, 4> kKinds = {{{"created", &Totals::created},
-                                         {"re-created", &Totals::recreated},
-                                         {"updated", &Totals::updated},
-                                         {"deleted", &Totals::deleted}}};
-
 // nullptr: such entries are not counted.
 std::uint64_t Totals::*CountOf(EntryKind kind) noexcept {
   switch (kind) {
@@ -52,27 +39,11 @@ std::uint64_t Totals::*CountOf(EntryKind kind) noexcept {
   }
 }
 
-// "created 12, 13 in the tip; deleted 1, 0 in the tip"; nothing if they are equal.
-std::string Unlike(const Totals& counted, const Totals& says, const std::string& where) {
-  std::string out;
-  for (const Kind& kind : kKinds) {
-    if (counted.*kind.count == says.*kind.count) continue;
-    if (!out.empty()) out += "; ";
-    out += std::string(kind.name) + " " + std::to_string(counted.*kind.count) + " in the log, " +
-           std::to_string(says.*kind.count) + " in " + where;
-  }
-  return out;
-}
-
-std::string NameOf(std::string_view prefix) {
-  return prefix.empty() ? "control objects" : std::string(prefix);
-}
-
 // One recount. One thread.
 class Recounting {
  public:
   Recounting(const store::Readable& store, const RecountOptions& options)
-      : store_(store), options_(options), steps_(options.progress) {}
+      : store_(store), findings_(options.differences), steps_(options.progress) {}
 
   Status Run() {
     const Result<ledger::Head> head = ledger::ReadHead(store_);
@@ -82,18 +53,23 @@ class Recounting {
     } else if (head.error().code == Errc::kUnavailable) {
       return head.error();
     } else {
-      Differ("the head cannot be read: where the log ends is not known");
+      findings_.Add(Family::kMeta, store::kHeadKey,
+                    Words{"cannot be read: where the log ends is not known",
+                          "无法读出：日志在何处结束不得而知"});
     }
     if (Status counted = CountTheLog(); !counted.ok()) return counted;
     if (head.ok() && next_ != end_) {
-      Differ("the head counts " + std::to_string(end_) + " entries, the log has " +
-             std::to_string(next_));
+      findings_.Add(Family::kMeta, store::kHeadKey,
+                    Fill({"counts {} entries, the log has {}", "记有 {} 条，而日志有 {} 条"},
+                         {std::to_string(end_), std::to_string(next_)}));
     }
     return CompareTheView();
   }
 
   Recounted Report() && {
     out_.entries = next_;
+    out_.differences = findings_.differences();
+    out_.difference_count = findings_.count();
     for (const auto& [name, prefix] : prefixes_) {
       out_.total += prefix.totals.Sum();
       if (!name.empty()) ++out_.prefixes;
@@ -112,15 +88,9 @@ class Recounting {
     std::vector<std::int32_t> days;  // before that
   };
   struct FinishedDay {
-    std::string prefix;
-    Day day;
+    std::string key;  // of its row
     ChannelTotals totals;
   };
-
-  void Differ(std::string what) {
-    ++out_.difference_count;
-    if (out_.differences.size() < options_.differences) out_.differences.push_back(std::move(what));
-  }
 
   Status CountTheLog() {
     RowCursor rows(store_, Family::kLeaf);
@@ -140,7 +110,7 @@ class Recounting {
   void Count(const store::Row& row) {
     const Result<Seq> seq = ledger::SeqOfKey(row.key);
     if (!seq.ok() || seq.value() != next_) {
-      Differ("entry " + std::to_string(next_) + " is missing");
+      findings_.AddEntry(Family::kLeaf, next_, Words{"missing", "缺失"});
       if (!seq.ok()) return;
     }
     next_ = seq.value() + 1;
@@ -150,7 +120,7 @@ class Recounting {
     if (leaf.ok()) {
       Count(seq.value(), leaf.value());
     } else {
-      Differ("entry " + std::to_string(seq.value()) + " cannot be read: " + leaf.error().what);
+      findings_.AddEntry(Family::kLeaf, seq.value(), Unreadable(leaf.error()));
     }
   }
 
@@ -172,14 +142,13 @@ class Recounting {
     if (drift == prefix.drift) return;
     prefix.drift = drift;  // told where it begins, not with every entry behind
     if (drift == Totals{}) return;
-    Differ(NameOf(leaf.prefix) + ": " +
-           Unlike(counted, leaf.totals, "the running totals of entry " + std::to_string(seq)));
+    findings_.AddEntry(Family::kLeaf, seq, WrongTotals(leaf.totals, counted));
   }
 
   // Its row is final now.
   void EndDay(const std::string& name, Prefix& prefix) {
     prefix.days.push_back(prefix.day.number());
-    finished_.push_back({name, prefix.day, prefix.totals});
+    finished_.push_back({ledger::DayKey(name, prefix.day), prefix.totals});
   }
 
   Status CompareDays() {
@@ -187,38 +156,28 @@ class Recounting {
     while (!rest.empty()) {
       const auto page = rest.first(std::min(rest.size(), kPageRows));
       rest = rest.subspan(page.size());
-      std::vector<std::string> keys;
-      for (const FinishedDay& one : page) keys.push_back(ledger::DayKey(one.prefix, one.day));
-      const auto values =
-          store_.MultiGet(Family::kCounts, std::vector<std::string_view>(keys.begin(), keys.end()));
+      std::vector<std::string_view> keys;
+      for (const FinishedDay& one : page) keys.emplace_back(one.key);
+      const auto values = store_.MultiGet(Family::kCounts, keys);
       if (!values.ok()) return values.error();
-      for (std::size_t i = 0; i < page.size(); ++i) CompareDay(page[i], values.value()[i]);
+      for (std::size_t i = 0; i < page.size(); ++i) {
+        CompareDay(page[i], values.value()[i]);
+      }
     }
     finished_.clear();
     return {};
   }
 
   void CompareDay(const FinishedDay& counted, const std::optional<std::string>& value) {
-    const std::string name = counted.prefix + ", " + counted.day.ToText();
     if (!value.has_value()) {
-      Differ(name + ": no row");
+      findings_.Add(Family::kCounts, counted.key, kNoDay);
       return;
     }
     const auto says = ledger::DecodeDay(*value);
-    if (says.ok()) {
-      CompareChannels(name, counted.totals, says.value(), "its row");
-    } else {
-      Differ(name + ": its row cannot be read: " + says.error().what);
-    }
-  }
-
-  void CompareChannels(const std::string& name, const ChannelTotals& counted,
-                       const ChannelTotals& says, const std::string& where) {
-    for (std::size_t i = 0; i < ledger::kChannels; ++i) {
-      const auto channel = static_cast<Channel>(i + 1);
-      if (counted[channel] == says[channel]) continue;
-      Differ(name + ", " + kChannelNames.at(i) + ": " +
-             Unlike(counted[channel], says[channel], where));
+    if (!says.ok()) {
+      findings_.Add(Family::kCounts, counted.key, Unreadable(says.error()));
+    } else if (says.value() != counted.totals) {
+      findings_.Add(Family::kCounts, counted.key, Unlike(says.value(), counted.totals));
     }
   }
 
@@ -239,48 +198,37 @@ class Recounting {
       if (Status going_on = steps_.Again(); !going_on.ok()) return going_on;
     }
     for (const auto& [name, prefix] : prefixes_) {
-      if (!prefix.tip_found) Differ(NameOf(name) + ": no tip");
+      if (!prefix.tip_found) findings_.Add(Family::kCounts, ledger::TipKey(name), kNoTip);
     }
     return {};
   }
 
   void CompareRow(const store::Row& row) {
     const auto key = ledger::DecodeCountsKey(row.key);
-    if (!key.ok()) {
-      Differ("a row of counts has a key that is none");
-      return;
-    }
-    const std::string name = NameOf(key.value().prefix);
-    const auto found = prefixes_.find(std::string(key.value().prefix));
-    if (!key.value().is_day) {
-      if (found == prefixes_.end()) {
-        Differ(name + ": has a tip, but no entries");
-      } else {
-        CompareTip(name, row, found->second);
-      }
-      return;
-    }
-    const std::int32_t day = key.value().day.number();
-    if (found == prefixes_.end() || !std::ranges::binary_search(found->second.days, day)) {
-      Differ(name + ", " + key.value().day.ToText() + ": has a row, but no entries");
+    const auto found = key.ok() ? prefixes_.find(std::string(key.value().prefix)) : prefixes_.end();
+    const bool is_known = found != prefixes_.end();
+    if (is_known && !key.value().is_day) return CompareTip(row, found->second);
+    if (!is_known || !std::ranges::binary_search(found->second.days, key.value().day.number())) {
+      findings_.Add(Family::kCounts, row.key, kNoSuchRow);
     }
   }
 
-  void CompareTip(const std::string& name, const store::Row& row, Prefix& counted) {
+  void CompareTip(const store::Row& row, Prefix& counted) {
     counted.tip_found = true;
     const auto tip = ledger::DecodeTip(row.value);
     if (!tip.ok()) {
-      Differ(name + ": its tip cannot be read: " + tip.error().what);
-      return;
+      findings_.Add(Family::kCounts, row.key, Unreadable(tip.error()));
+    } else if (tip.value().totals != counted.totals) {
+      findings_.Add(Family::kCounts, row.key, Unlike(tip.value().totals, counted.totals));
+    } else if (tip.value().seq != counted.last) {
+      findings_.Add(Family::kCounts, row.key,
+                    Fill({"says that its last is {}; it is {}", "称最后一个是{}；实为{}"},
+                         {Numbered(tip.value().seq), Numbered(counted.last)}));
     }
-    CompareChannels(name, counted.totals, tip.value().totals, "the tip");
-    if (tip.value().seq == counted.last) return;
-    Differ(name + ": its last entry is " + std::to_string(counted.last) + ", the tip says " +
-           std::to_string(tip.value().seq));
   }
 
   const store::Readable& store_;
-  const RecountOptions& options_;
+  Findings findings_;
   Steps steps_;
   std::uint64_t end_ = 0;
   Seq next_ = 0;

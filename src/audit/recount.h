@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "audit/difference.h"
 #include "audit/progress.h"
 #include "base/result.h"
 #include "ledger/entry.h"
@@ -22,17 +23,17 @@
 namespace idnode::audit {
 
 struct Recounted {
-  std::uint64_t entries = 0;             // of the log
-  ledger::Totals total;                  // of all prefixes, as counted
-  std::uint64_t prefixes = 0;            // that have had entries
-  std::vector<std::string> differences;  // the first ones, in words
+  std::uint64_t entries = 0;            // of the log
+  ledger::Totals total;                 // of all prefixes, as counted
+  std::uint64_t prefixes = 0;           // that have had entries
+  std::vector<Difference> differences;  // the first ones
   std::uint64_t difference_count = 0;
 
   bool equal() const noexcept { return difference_count == 0; }
 };
 
 struct RecountOptions {
-  std::size_t differences = 100;  // that are put into words
+  std::size_t differences = 100;  // that are named
   Progress progress;              // entries
 };
 

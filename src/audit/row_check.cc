@@ -16,8 +16,6 @@ using ledger::Seq;
 using store::Family;
 using store::Row;
 
-std::string Numbered(Seq seq) { return "entry " + std::to_string(seq); }
-
 // The entry that a row names.
 Result<Seq> NamedBy(Family family, std::string_view value) noexcept {
   if (family == Family::kRequests) {
@@ -55,7 +53,7 @@ Status TakeRows(const Task& task, Family family, RowSum& sum) {
 class RowCheck {
  public:
   // `stale` says of an entry why it should not be named.
-  RowCheck(const Task& task, Family family, SeqSet& wanted, const char* stale)
+  RowCheck(const Task& task, Family family, SeqSet& wanted, const Words& stale)
       : task_(task), family_(family), wanted_(wanted), stale_(stale), rows_(task.store, family) {}
 
   Status Run() {
@@ -80,8 +78,7 @@ class RowCheck {
         page.push_back(*row.value());
         seqs_.push_back(seq.value());
       } else {
-        task_.findings.Add(family_, row.value()->key,
-                           std::string("cannot be read: ") + seq.error().what);
+        task_.findings.Add(family_, row.value()->key, Unreadable(seq.error()));
       }
       rows_.Next();
       if (Status going_on = task_.steps.Again(); !going_on.ok()) return going_on;
@@ -103,23 +100,26 @@ class RowCheck {
     return {};
   }
 
-  std::optional<std::string> FaultOf(const Row& row, Seq seq, const StoredEntry& entry) {
+  std::optional<Text> FaultOf(const Row& row, Seq seq, const StoredEntry& entry) {
     if (!entry.leaf.has_value() || !entry.payload.has_value()) {
-      return "cannot be checked: it is of " + Numbered(seq) + ", which is missing or damaged";
+      return Fill({"cannot be checked: it is of {}, which is missing or damaged",
+                   "无法核对：属于{}，而该条目缺失或已损坏"},
+                  {Numbered(seq)});
     }
     const std::optional<store::Put> expected = RowOf(entry, family_);
     if (!expected.has_value() || expected->key != row.key) {
-      return "is of " + Numbered(seq) + ", which is about something else";
+      return Fill({"is of {}, which is about something else", "属于{}，而该条目与此无关"},
+                  {Numbered(seq)});
     }
     if (row.value != expected->value) return Unlike(row.value, expected->value, Numbered(seq));
-    if (!wanted_.Erase(seq)) return "is of " + Numbered(seq) + ", " + stale_;
+    if (!wanted_.Erase(seq)) return Fill(stale_, {Numbered(seq)});
     return std::nullopt;
   }
 
   const Task& task_;
   const Family family_;
   SeqSet& wanted_;
-  const char* const stale_;
+  const Words stale_;
   RowCursor rows_;
   std::vector<Seq> seqs_;
 };
@@ -154,9 +154,11 @@ Status CheckUnnamed(const Task& task, Seq seq, const StoredEntry& entry) {
   std::string value;
   const Status read = task.store.Get(subject.family, subject.key, value);
   if (read.ok()) {
-    task.findings.Add(subject.family, subject.key, "is not of " + Numbered(seq) + ", its last one");
+    task.findings.Add(
+        subject.family, subject.key,
+        Fill({"is not of {}, its last one", "不属于其最后一个条目（{}）"}, {Numbered(seq)}));
   } else if (read.error().code == Errc::kNotFound) {
-    task.findings.Add(subject.family, subject.key, "missing: " + Numbered(seq) + " makes it");
+    task.findings.Add(subject.family, subject.key, MadeBy(seq));
   } else {
     return task.Failed(read.error(), subject.family, subject.key);
   }
@@ -176,7 +178,7 @@ Status CheckUnremembered(const Task& task, const Memory& memory, Seq seq,
       return task.Failed(read.error(), Family::kRequests, key);
     }
     if (must_be_there) {
-      task.findings.Add(Family::kRequests, key, "missing: " + Numbered(seq) + " makes it");
+      task.findings.Add(Family::kRequests, key, MadeBy(seq));
     }
     return {};
   }
@@ -189,7 +191,8 @@ Status CheckUnremembered(const Task& task, const Memory& memory, Seq seq,
   const bool forgotten = leaf.has_value() && !ledger::IsRemembered(time_ms, leaf->time_ms);
   if (other <= seq || !forgotten) {
     task.findings.Add(Family::kRequests, key,
-                      "is of " + Numbered(other) + ", but " + Numbered(seq) + " makes it, too");
+                      Fill({"is of {}, but {} makes it, too", "属于{}，但{}也产生它"},
+                           {Numbered(other), Numbered(seq)}));
   }
   return {};
 }
@@ -203,7 +206,8 @@ Status CheckStates(const Task& task, Makers& states) {
   }
   if (states.rows.IsOfNone()) return {};
   for (const Family family : families) {
-    RowCheck check(task, family, states.entries, "which a later one has replaced");
+    RowCheck check(task, family, states.entries,
+                   {"is of {}, which a later one has replaced", "属于{}，而该条目已被后来的取代"});
     if (Status run = check.Run(); !run.ok()) return run;
   }
   return ForEachLeft(task, states.entries, [&](Seq seq, const StoredEntry& entry) {
@@ -214,7 +218,8 @@ Status CheckStates(const Task& task, Makers& states) {
 Status CheckRequests(const Task& task, const Memory& memory, Makers& requests) {
   if (Status read = TakeRows(task, Family::kRequests, requests.rows); !read.ok()) return read;
   if (requests.rows.IsOfNone()) return {};
-  RowCheck check(task, Family::kRequests, requests.entries, "which is forgotten");
+  RowCheck check(task, Family::kRequests, requests.entries,
+                 {"is of {}, which is forgotten", "属于{}，而该请求已遗忘"});
   if (Status run = check.Run(); !run.ok()) return run;
   return ForEachLeft(task, requests.entries, [&](Seq seq, const StoredEntry& entry) {
     return CheckUnremembered(task, memory, seq, entry);

@@ -20,7 +20,9 @@ struct Task {
   // passes the error on. Other errors are only passed on.
   Error Failed(const Error& error, store::Family family, std::string_view key) const {
     if (error.code == Errc::kCorrupt) {
-      findings.Add(family, key, "the store finds damage here or behind, and reads no further");
+      findings.Add(family, key,
+                   Words{"the store finds damage here or behind, and reads no further",
+                         "存储发现此处或其后已损坏，不再继续读取"});
     }
     return error;
   }

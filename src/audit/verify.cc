@@ -67,7 +67,7 @@ class Verifier {
     return !checked.ok() && checked.error().code == Errc::kCorrupt ? Status() : checked;
   }
 
-  void Wrong(std::string what) { findings_.Add(Family::kMeta, store::kHeadKey, std::move(what)); }
+  void Wrong(Text what) { findings_.Add(Family::kMeta, store::kHeadKey, std::move(what)); }
 
   Status ReadTheHead() {
     const Result<std::string> stored = task_.store.Head();
@@ -77,7 +77,7 @@ class Verifier {
       const auto leaves = task_.store.Scan(Family::kLeaf, {}, 1);
       if (!leaves.ok()) return task_.Failed(leaves.error(), Family::kLeaf, {});
       if (!leaves.value().empty()) {
-        Wrong("missing, but there are entries");
+        Wrong(Words{"missing, but there are entries", "缺失，但日志中有条目"});
         return {};
       }
       head_.emplace();
@@ -87,7 +87,7 @@ class Verifier {
     if (head.ok()) {
       head_ = std::move(head).value();
     } else {
-      Wrong(std::string("cannot be read: ") + head.error().what);
+      Wrong(Unreadable(head.error()));
     }
     return {};
   }
@@ -98,20 +98,21 @@ class Verifier {
     // Without a head nobody knows which requests have to be remembered.
     memory_.now_ms = head_.has_value() ? head_->time_ms : std::numeric_limits<std::int64_t>::max();
     const Result<Seq> next = ledger::RequestMemory::ReadProgress(task_.store);
-    const auto wrong = [&](std::string what) {
+    const auto wrong = [&](Text what) {
       findings_.Add(Family::kJobs, ledger::RequestMemory::kJobKey, std::move(what));
     };
     if (!next.ok()) {
       if (next.error().code != Errc::kCorrupt) return next.error();
-      wrong(std::string("cannot be read: ") + next.error().what);
+      wrong(Unreadable(next.error()));
       return {};
     }
     if (next.value() > 0) {
       const Result<ledger::Leaf> leaf = ledger::ReadLeaf(task_.store, next.value() - 1);
       if (!leaf.ok() && leaf.error().code == Errc::kUnavailable) return leaf.error();
       if (!leaf.ok() || ledger::IsRemembered(leaf.value().time_ms, memory_.now_ms)) {
-        wrong("says that requests before entry " + std::to_string(next.value()) +
-              " are forgotten, which is too early");
+        wrong(Fill({"says that requests before {} are forgotten, which is too early",
+                    "称{}之前的请求已遗忘，为时过早"},
+                   {Numbered(next.value())}));
         return {};
       }
     }
@@ -122,19 +123,25 @@ class Verifier {
 
   void CheckTheHead() {
     if (options_.mark.has_value() && *options_.mark > sum_.entries) {
-      Wrong("the log has " + std::to_string(sum_.entries) + " entries, its mark says " +
-            std::to_string(*options_.mark) + ": acknowledged ones are missing");
+      Wrong(Fill({"the log has {} entries, its mark says {}: acknowledged ones are missing",
+                  "日志有 {} 条，而标记文件记为 {}：缺少已确认的条目"},
+                 {std::to_string(sum_.entries), std::to_string(*options_.mark)}));
     }
     if (!head_.has_value()) return;
     if (sum_.tree.has_value() && head_->tree != *sum_.tree) {
-      Wrong("its tree is not that of the entries");
+      Wrong(Words{"its tree is not that of the entries", "哈希树与各条目不符"});
     }
-    if (head_->time_ms != sum_.time_ms) Wrong("its time is not that of the last entry");
+    if (head_->time_ms != sum_.time_ms) {
+      Wrong(Words{"its time is not that of the last entry", "时间与最后一个条目不符"});
+    }
     if (sum_.lag_ms.has_value() && head_->lag_ms != *sum_.lag_ms) {
-      Wrong("says that a clock was accepted " + std::to_string(head_->lag_ms) +
-            " ms behind; by the entries it is " + std::to_string(*sum_.lag_ms));
+      Wrong(Fill({"says that a clock was accepted {} ms behind; by the entries it is {}",
+                  "称所接受的时钟落后 {} 毫秒；按各条目应为 {} 毫秒"},
+                 {std::to_string(head_->lag_ms), std::to_string(*sum_.lag_ms)}));
     }
-    if (!head_->gate.empty()) Wrong("has a gate, and nothing makes one");
+    if (!head_->gate.empty()) {
+      Wrong(Words{"has a gate, and nothing makes one", "含有不应存在的门限状态"});
+    }
   }
 
   Status CheckTheRest() {
@@ -154,9 +161,9 @@ class Verifier {
 
   void CheckRow(Family family, const store::Row& row) {
     if (family == Family::kMeta && row.key != store::kHeadKey) {
-      findings_.Add(family, row.key, "no such row is ever made");
+      findings_.Add(family, row.key, Words{"no such row is ever made", "不应有这样的行"});
     } else if (!ledger::Unseal(row.value).ok()) {
-      findings_.Add(family, row.key, "its checksum does not fit");
+      findings_.Add(family, row.key, kBadChecksum);
     }
   }
 

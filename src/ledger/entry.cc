@@ -23,6 +23,12 @@ std::array<std::uint8_t, kSize> ReadArray(Reader& in, const char* field) noexcep
 
 }  // namespace
 
+std::string_view ChannelName(Channel channel) noexcept {
+  constexpr std::array<std::string_view, kChannels> kNames = {"grpc", "stream", "import", "handle",
+                                                              "http"};
+  return kNames[static_cast<std::size_t>(channel) - 1];
+}
+
 bool IsKnown(EntryKind kind) noexcept {
   switch (kind) {
     case EntryKind::kCreated:

@@ -74,6 +74,7 @@ constexpr bool IsControl(EntryKind kind) noexcept { return static_cast<std::uint
 // By which door a change came in. The numbers are on disk.
 enum class Channel : std::uint8_t { kGrpc = 1, kStream = 2, kImport = 3, kHandle = 4, kHttp = 5 };
 inline constexpr std::size_t kChannels = 5;
+std::string_view ChannelName(Channel channel) noexcept;  // "grpc"
 
 // Who made a change: an octet that says what kind of somebody, and their name among those.
 using Actor = std::string;

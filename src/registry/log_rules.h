@@ -14,6 +14,7 @@
 #include <map>
 #include <string>
 
+#include "base/text.h"
 #include "handle/fold.h"
 #include "idnode/stored/v1/control.pb.h"
 #include "ledger/entry.h"
@@ -23,18 +24,18 @@ namespace idnode::registry {
 // One log, from its first entry on. One thread.
 class LogRules {
  public:
-  // What the rules have against the next entry, in English; nullptr: nothing. `payload` is nullptr
+  // What the rules have against the next entry; nullptr: nothing. `payload` is nullptr
   // if it cannot be read, `before`, the payload of the entry `leaf.prev`, also if there is none.
   // After an entry that cannot be read, nobody knows what has not been added.
-  const char* FaultOf(const ledger::Leaf& leaf, const ledger::Payload* payload,
-                      const ledger::Payload* before);
+  const Words* FaultOf(const ledger::Leaf& leaf, const ledger::Payload* payload,
+                       const ledger::Payload* before);
 
  private:
-  const char* PutPrefix(const ledger::Payload& payload);
-  const char* PutToken(const ledger::Payload& payload);
-  const char* FaultOfActor(const ledger::Leaf& leaf, const ledger::Payload& payload) const;
-  const char* FaultOfRecord(const ledger::Leaf& leaf, const ledger::Payload& payload,
-                            const ledger::Payload* before) const;
+  const Words* PutPrefix(const ledger::Payload& payload);
+  const Words* PutToken(const ledger::Payload& payload);
+  const Words* FaultOfActor(const ledger::Leaf& leaf, const ledger::Payload& payload) const;
+  const Words* FaultOfRecord(const ledger::Leaf& leaf, const ledger::Payload& payload,
+                             const ledger::Payload* before) const;
 
   ledger::Seq next_ = 0;
   bool has_gaps_ = false;

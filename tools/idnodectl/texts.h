@@ -116,7 +116,7 @@ inline constexpr Words kVerifyOk{"Verified: {} entries, every view and the tree 
                                  "验证通过：{} 条日志，所有视图和默克尔树与之一致。"};
 inline constexpr Words kVerifyWrong{"WRONG: {1} differences from what {0} entries say.",
                                     "验证不通过：与 {0} 条日志相比有 {1} 处差异。"};
-inline constexpr Words kDifference{"{0}: {1} (0x{2}): {3}", "{0}：{1}（0x{2}）：{3}"};
+inline constexpr Words kDifference{"{} {}: {}", "{} {}：{}"};
 inline constexpr Words kDataUnreadable{"The data in {} cannot be read: {}.",
                                        "无法读取 {} 中的数据：{}。"};
 inline constexpr Words kDataUnreadableFix{

@@ -44,28 +44,36 @@ Failure NoResult(Language language) {
           Say(language, text::kStreamBrokenFix)};
 }
 
+Json ToJson(const google::protobuf::RepeatedPtrField<v1::Difference>& differences) {
+  Json rows = Json::array();
+  for (const v1::Difference& difference : differences) {
+    rows.push_back({{"family", difference.family()},
+                    {"key", difference.name()},
+                    {"key_hex", Hex(difference.key())},
+                    {"what", difference.what()}});
+  }
+  return rows;
+}
+
+void Tell(Output& out, const google::protobuf::RepeatedPtrField<v1::Difference>& differences) {
+  for (const v1::Difference& difference : differences) {
+    out.Tell(text::kDifference, Printable(difference.family()), Printable(difference.name()),
+             Printable(difference.what()));
+  }
+}
+
 Exit ReportVerify(Output& out, const v1::VerifyResponse::Result& result) {
   if (out.json()) {
-    Json differences = Json::array();
-    for (const auto& difference : result.differences()) {
-      differences.push_back({{"family", difference.family()},
-                             {"key", Printable(difference.key())},
-                             {"key_hex", Hex(difference.key())},
-                             {"what", difference.what()}});
-    }
     out.Print({{"ok", result.ok()},
                {"entries", result.entries()},
                {"root", Hex(result.root_hash())},
-               {"differences", std::move(differences)},
+               {"differences", ToJson(result.differences())},
                {"difference_count", result.difference_count()}});
   } else {
     out.Tell(result.ok() ? text::kVerifyOk : text::kVerifyWrong, Grouped(result.entries()),
              Grouped(result.difference_count()));
     out.Tell(text::kStatusRoot, Hex(result.root_hash()));
-    for (const auto& difference : result.differences()) {
-      out.Tell(text::kDifference, Printable(difference.family()), Printable(difference.key()),
-               Hex(difference.key()), Printable(difference.what()));
-    }
+    Tell(out, result.differences());
   }
   return result.ok() ? Exit::kDone : Exit::kFailed;
 }
@@ -115,7 +123,7 @@ Exit Run(Session& session, const Recount& /*options*/) {
   if (out.json()) {
     Json json = {{"equal", result->equal()}, {"prefixes", result->prefixes()}};
     json.update(ToJson(result->total()));
-    json["differences"] = result->differences();
+    json["differences"] = ToJson(result->differences());
     json["difference_count"] = result->difference_count();
     out.Print(json);
   } else {
@@ -124,7 +132,7 @@ Exit Run(Session& session, const Recount& /*options*/) {
              Grouped(result->prefixes()), Grouped(result->difference_count()));
     out.Tell(text::kRecountTotals, Grouped(total.created()), Grouped(total.recreated()),
              Grouped(total.updated()), Grouped(total.deleted()), GroupedSigned(total.active()));
-    for (const std::string& difference : result->differences()) out.Line(Printable(difference));
+    Tell(out, result->differences());
   }
   return result->equal() ? Exit::kDone : Exit::kFailed;
 }

@@ -18,7 +18,7 @@ Failure Unreadable(const std::filesystem::path& directory, const std::string& re
           Say(language, text::kDataUnreadableFix)};
 }
 
-v1::VerifyResponse::Result ToMessage(const audit::Verification& verified) {
+v1::VerifyResponse::Result ToMessage(const audit::Verification& verified, Language language) {
   v1::VerifyResponse::Result result;
   result.set_ok(verified.ok());
   result.set_entries(verified.entries);
@@ -27,7 +27,8 @@ v1::VerifyResponse::Result ToMessage(const audit::Verification& verified) {
     auto& out = *result.add_differences();
     out.set_family(store::FamilyName(difference.family));
     out.set_key(difference.key);
-    out.set_what(difference.what);
+    out.set_name(audit::KeyInWords(difference.family, difference.key).In(language));
+    out.set_what(difference.what.In(language));
   }
   result.set_difference_count(verified.difference_count);
   return result;
@@ -52,7 +53,7 @@ v1::VerifyResponse::Result VerifyDirectory(
                         .rule = [&rules](const auto&... entry) { return rules.FaultOf(entry...); },
                         .progress = progress});
   if (!verified.ok()) throw Unreadable(directory, verified.error().what, language);
-  return ToMessage(verified.value());
+  return ToMessage(verified.value(), language);
 }
 
 }  // namespace idnode::ctl

@@ -61,8 +61,8 @@ std::optional<Problem> RunRecount(const store::Engine& store,
   result.set_equal(counted.value().equal());
   ToProto(counted.value().total, *result.mutable_total());
   result.set_prefixes(counted.value().prefixes);
-  for (const std::string& difference : counted.value().differences) {
-    result.add_differences(difference);
+  for (const audit::Difference& difference : counted.value().differences) {
+    ToProto(difference, stream.language(), *result.add_differences());
   }
   result.set_difference_count(counted.value().difference_count);
   (void)stream.Send(response);
@@ -93,10 +93,7 @@ std::optional<Problem> RunVerify(const store::Engine& store,
     result.set_root_hash(std::string(AsText(*verified.value().root)));
   }
   for (const audit::Difference& difference : verified.value().differences) {
-    auto& out = *result.add_differences();
-    out.set_family(store::FamilyName(difference.family));
-    out.set_key(difference.key);
-    out.set_what(difference.what);
+    ToProto(difference, stream.language(), *result.add_differences());
   }
   result.set_difference_count(verified.value().difference_count);
   (void)stream.Send(response);

@@ -74,6 +74,13 @@ void ToProto(const ledger::Entry& entry, v1::Entry& out) {
   if (state.ok()) (void)registry::DecodeValues(state.value().values, *out.mutable_values());
 }
 
+void ToProto(const audit::Difference& difference, Language language, v1::Difference& out) {
+  out.set_family(store::FamilyName(difference.family));
+  out.set_key(difference.key);
+  out.set_name(audit::KeyInWords(difference.family, difference.key).In(language));
+  out.set_what(difference.what.In(language));
+}
+
 void ToProto(const stored::v1::Prefix& prefix, ledger::Seq seq, v1::Prefix& out) {
   out.set_prefix(prefix.prefix());
   out.set_case_policy(static_cast<v1::CasePolicy>(prefix.case_policy()));

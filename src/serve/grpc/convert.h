@@ -1,6 +1,7 @@
 // Between the messages of proto/idnode/v1 and what the rooms below speak of.
 #pragma once
 
+#include "audit/difference.h"
 #include "idnode/stored/v1/control.pb.h"
 #include "idnode/v1/admin.pb.h"
 #include "idnode/v1/audit.pb.h"
@@ -15,6 +16,7 @@ v1::Channel ToProto(ledger::Channel channel) noexcept;
 void ToProto(const registry::Receipt& receipt, v1::Receipt& out);
 void ToProto(const ledger::Totals& totals, v1::Counts& out);
 void ToProto(const ledger::Entry& entry, v1::Entry& out);
+void ToProto(const audit::Difference& difference, Language language, v1::Difference& out);
 
 // `seq`: of the object's last entry.
 void ToProto(const stored::v1::Prefix& prefix, ledger::Seq seq, v1::Prefix& out);

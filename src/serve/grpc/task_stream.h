@@ -46,6 +46,8 @@ class TaskStream final : public grpc::ServerWriteReactor<Response>, public Strea
     return true;
   }
 
+  Language language() const { return LanguageOf(context_); }
+
   // The client is gone, or the node is stopping.
   bool cancelled() const {
     const std::scoped_lock lock(mutex_);

@@ -7,6 +7,7 @@
 #include "ledger/sealed.h"
 #include "sample_log.h"
 #include "store/memory/memory_engine.h"
+#include "tampering.h"
 
 namespace idnode::audit {
 namespace {
@@ -27,14 +28,25 @@ class RecountTest : public testing::Test {
     return std::move(recounted).value();
   }
 
-  // What is said with a row of counts changed.
-  std::vector<std::string> SaidWith(const std::string& key, const std::string& value) {
-    disk_.Of(Family::kCounts)[key] = value;
-    return Run().differences;
+  using Said = std::vector<std::string>;
+
+  static Said InWords(const Recounted& recounted) {
+    Said said;
+    for (const Difference& difference : recounted.differences) {
+      ExpectChinese(difference.what);
+      said.push_back(audit::InWords(difference).english);
+    }
+    return said;
   }
-  std::vector<std::string> SaidWithout(Family family, const std::string& key) {
+
+  // What is said with a row of counts changed.
+  Said SaidWith(const std::string& key, const std::string& value) {
+    disk_.Of(Family::kCounts)[key] = value;
+    return InWords(Run());
+  }
+  Said SaidWithout(Family family, const std::string& key) {
     EXPECT_EQ(disk_.Of(family).erase(key), 1U);
-    return Run().differences;
+    return InWords(Run());
   }
 
   void ChangeLeaf(Seq seq, const std::function<void(Leaf&)>& change) {
@@ -52,7 +64,6 @@ class RecountTest : public testing::Test {
   store::MemoryDisk disk_;
   store::MemoryEngine engine_{disk_};
   const Day first_day_ = Day::Of(kStartMs);
-  using Said = std::vector<std::string>;
 };
 
 TEST_F(RecountTest, CountsNothingInAnEmptyStore) {
@@ -66,7 +77,7 @@ TEST_F(RecountTest, CountsNothingInAnEmptyStore) {
 
 TEST_F(RecountTest, CountsWhatHappened) {
   const Recounted recounted = Run();
-  EXPECT_EQ(recounted.differences, Said{});
+  EXPECT_EQ(InWords(recounted), Said{});
   EXPECT_TRUE(recounted.equal());
   EXPECT_EQ(recounted.entries, ledger::ReadHead(engine_).value().seq());
   EXPECT_EQ(recounted.prefixes, 3U);
@@ -82,8 +93,8 @@ TEST_F(RecountTest, NamesPrefixDayAndChannelOfAWrongRow) {
   ++totals[Channel::kHandle].created;
   totals[Channel::kHandle].deleted += 2;
   EXPECT_EQ(SaidWith(key, ledger::EncodeDay(totals)),
-            Said{"88.118.1, 2026-03-01, handle: created 1 in the log, 2 in its row; deleted 0 in "
-                 "the log, 2 in its row"});
+            Said{"counts 88.118.1 2026-03-01: handle: says 2 created, 0 re-created, 0 updated, 2 "
+                 "deleted; counted: 1 created, 0 re-created, 0 updated, 0 deleted"});
 }
 
 TEST_F(RecountTest, NamesAWrongRowOfTheLastDay) {
@@ -91,39 +102,42 @@ TEST_F(RecountTest, NamesAWrongRowOfTheLastDay) {
   ChannelTotals totals = DayOf(key);
   --totals[Channel::kHttp].updated;
   EXPECT_EQ(SaidWith(key, ledger::EncodeDay(totals)),
-            Said{"88.118.1, 2026-04-02, http: updated 1 in the log, 0 in its row"});
+            Said{"counts 88.118.1 2026-04-02: http: says 1 created, 0 re-created, 0 updated, 1 "
+                 "deleted; counted: 1 created, 0 re-created, 1 updated, 1 deleted"});
 }
 
 TEST_F(RecountTest, NamesAWrongTip) {
   const std::string key = ledger::TipKey("88.118.2");
   ledger::Tip tip = ledger::DecodeTip(disk_.Of(Family::kCounts).at(key)).value();
-  ++tip.totals[Channel::kGrpc].created;
   ++tip.seq;
-  const auto said = SaidWith(key, ledger::EncodeTip(tip));
-  ASSERT_EQ(said.size(), 2U);
-  EXPECT_EQ(said[0], "88.118.2, grpc: created 2 in the log, 3 in the tip");
-  EXPECT_EQ(said[1].substr(0, 28), "88.118.2: its last entry is ");
+  EXPECT_EQ(SaidWith(key, ledger::EncodeTip(tip)),
+            Said{"counts 88.118.2 tip: says that its last is entry 19; it is entry 18"});
+  ++tip.totals[Channel::kGrpc].created;
+  EXPECT_EQ(SaidWith(key, ledger::EncodeTip(tip)),
+            Said{"counts 88.118.2 tip: grpc: says 3 created, 0 re-created, 0 updated, 0 deleted; "
+                 "counted: 2 created, 0 re-created, 0 updated, 0 deleted"});
 }
 
 TEST_F(RecountTest, NamesAMissingRow) {
   EXPECT_EQ(SaidWithout(Family::kCounts, ledger::DayKey("88.118.2", first_day_)),
-            Said{"88.118.2, 2026-03-01: no row"});
+            Said{"counts 88.118.2 2026-03-01: missing: the log has entries of that day"});
 }
 
 TEST_F(RecountTest, NamesAMissingTip) {
-  EXPECT_EQ(SaidWithout(Family::kCounts, ledger::TipKey("88.118.3")), Said{"88.118.3: no tip"});
+  EXPECT_EQ(SaidWithout(Family::kCounts, ledger::TipKey("88.118.3")),
+            Said{"counts 88.118.3 tip: missing: the log has entries of it"});
 }
 
 TEST_F(RecountTest, NamesARowTooMany) {
   // A day without entries whose numbers are those of the day before: no period shows it.
   const ChannelTotals totals = DayOf(ledger::DayKey("88.118.1", first_day_));
   EXPECT_EQ(SaidWith(ledger::DayKey("88.118.1", first_day_ + 1), ledger::EncodeDay(totals)),
-            Said{"88.118.1, 2026-03-02: has a row, but no entries"});
+            Said{"counts 88.118.1 2026-03-02: no entry makes such a row"});
 }
 
 TEST_F(RecountTest, NamesATipTooMany) {
   EXPECT_EQ(SaidWith(ledger::TipKey("88.118.9"), ledger::EncodeTip({})),
-            Said{"88.118.9: has a tip, but no entries"});
+            Said{"counts 88.118.9 tip: no entry makes such a row"});
 }
 
 TEST_F(RecountTest, NamesARowThatCannotBeRead) {
@@ -131,16 +145,18 @@ TEST_F(RecountTest, NamesARowThatCannotBeRead) {
   std::string value = disk_.Of(Family::kCounts).at(key);
   value[3] ^= 1;
   EXPECT_EQ(SaidWith(key, value),
-            Said{"88.118.2, 2026-03-01: its row cannot be read: checksum of a stored value"});
+            Said{"counts 88.118.2 2026-03-01: cannot be read: checksum of a stored value"});
 }
 
 TEST_F(RecountTest, NamesRunningTotalsWhereTheyGoWrong) {
   for (const Seq seq : {Seq{5}, Seq{7}}) {
     ChangeLeaf(seq, [](Leaf& leaf) { ++leaf.totals.created; });
   }
-  const auto said = Run().differences;
+  const auto said = InWords(Run());
   ASSERT_FALSE(said.empty());
-  EXPECT_EQ(said.front(), "88.118.1: created 2 in the log, 3 in the running totals of entry 5");
+  EXPECT_EQ(said.front(),
+            "leaf 5: its running totals say 3 created, 0 re-created, 0 updated, 0 deleted; "
+            "counted: 2 created, 0 re-created, 0 updated, 0 deleted");
   for (const std::string& one : said) EXPECT_NE(one.find("running totals"), std::string::npos);
 }
 
@@ -160,21 +176,20 @@ TEST_F(RecountTest, NoticesAnEntryOfAnotherChannel) {
 }
 
 TEST_F(RecountTest, NoticesAMissingEntry) {
-  EXPECT_EQ(SaidWithout(Family::kLeaf, ledger::SeqKey(0)).front(), "entry 0 is missing");
+  EXPECT_EQ(SaidWithout(Family::kLeaf, ledger::SeqKey(0)).front(), "leaf 0: missing");
 }
 
 TEST_F(RecountTest, NoticesAShorterLog) {
   const Seq last = ledger::ReadHead(engine_).value().seq() - 1;
   const auto said = SaidWithout(Family::kLeaf, ledger::SeqKey(last));
-  EXPECT_EQ(said.front(), "the head counts " + std::to_string(last + 1) + " entries, the log has " +
-                              std::to_string(last));
+  EXPECT_EQ(said.front(), "meta head: counts " + std::to_string(last + 1) +
+                              " entries, the log has " + std::to_string(last));
 }
 
 TEST_F(RecountTest, CountsOnWithoutAHeadAndSaysSo) {
   disk_.Of(Family::kMeta).begin()->second.back() ^= 1;
   const Recounted recounted = Run();
-  EXPECT_EQ(recounted.differences,
-            Said{"the head cannot be read: where the log ends is not known"});
+  EXPECT_EQ(InWords(recounted), Said{"meta head: cannot be read: where the log ends is not known"});
   EXPECT_EQ(recounted.total.deleted, 3U);
 }
 
@@ -183,6 +198,12 @@ TEST_F(RecountTest, PutsTheFirstDifferencesIntoWordsAndCountsTheRest) {
   const Recounted recounted = Run({.differences = 2});
   EXPECT_EQ(recounted.differences.size(), 2U);
   EXPECT_EQ(recounted.difference_count, disk_.Of(Family::kCounts).size());
+}
+
+// Keys have no checksum: what was damaged is told all the same, in octets that can be shown.
+TEST_F(RecountTest, NamesAKeyThatIsNoText) {
+  EXPECT_EQ(SaidWith(ledger::TipKey("88.118\xff"), ledger::EncodeTip({})),
+            Said{"counts 38382e313138ff tip: no entry makes such a row"});
 }
 
 TEST_F(RecountTest, EndsWhenToldTo) {

@@ -44,17 +44,24 @@ inline bool Names(const Verification& found, store::Family family) {
 
 inline std::string Show(const Verification& found) {
   std::string out = std::to_string(found.difference_count) + " differences\n";
-  for (const Difference& difference : found.differences) out += "  " + InWords(difference) + "\n";
+  for (const Difference& difference : found.differences)
+    out += "  " + InWords(difference).english + "\n";
   return out;
 }
 
 inline std::string Show(store::Family family, std::string_view key) {
-  return std::string(store::FamilyName(family)) + " " + KeyInWords(family, key);
+  return std::string(store::FamilyName(family)) + " " + KeyInWords(family, key).english;
+}
+
+inline void ExpectChinese(const Text& text) {
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  EXPECT_FALSE(std::ranges::all_of(text.chinese, is_ascii)) << text.english;
 }
 
 inline Verification Verified(const store::Readable& store, const VerifyOptions& options = {}) {
   auto verified = Verify(store, options);
   if (!verified.ok()) throw std::runtime_error(verified.error().what);
+  for (const Difference& difference : verified.value().differences) ExpectChinese(difference.what);
   return std::move(verified).value();
 }
 

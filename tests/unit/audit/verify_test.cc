@@ -70,7 +70,7 @@ class VerifyTest : public testing::Test {
   // What is said of a row; empty: nothing.
   std::string SaidOf(Family family, const std::string& key) {
     for (const Difference& difference : Run().differences) {
-      if (difference.family == family && difference.key == key) return difference.what;
+      if (difference.family == family && difference.key == key) return difference.what.english;
     }
     return {};
   }
@@ -152,7 +152,7 @@ TEST_F(VerifyTest, NamesTheFirstDifferencesAndCountsTheRest) {
   const Verification found = Run({.differences = 3});
   EXPECT_EQ(found.difference_count, disk_.Of(Family::kRecords).size());
   ASSERT_EQ(found.differences.size(), 3U);
-  EXPECT_EQ(InWords(found.differences.front()),
+  EXPECT_EQ(InWords(found.differences.front()).english,
             "records 88.118.1/PART-0: cannot be read: checksum of a stored value");
 }
 
@@ -401,16 +401,17 @@ TEST_F(VerifyTest, ReadsTimesAtBothEndsOfTheirRange) {
 TEST_F(VerifyTest, ShowsARuleEveryEntryWithTheOneBefore) {
   MakeSampleLog(engine_);
   Value(Family::kPayload, ledger::SeqKey(3)).back() ^= 1;
+  const Words fault{"is against a rule", "违反规则"};
   Seq next = 0;
   const auto rule = [&](const Leaf& leaf, const ledger::Payload* payload,
-                        const ledger::Payload* before) -> const char* {
+                        const ledger::Payload* before) -> const Words* {
     EXPECT_EQ(leaf.seq, next++);
     EXPECT_EQ(payload != nullptr, leaf.seq != 3);
     EXPECT_EQ(before != nullptr, leaf.prev != ledger::kNoSeq && leaf.prev != 3);
     if (payload != nullptr && before != nullptr) {
       EXPECT_EQ(handle::Folded(payload->identifier), handle::Folded(before->identifier));
     }
-    return leaf.seq == LastSeq() ? "is against a rule" : nullptr;
+    return leaf.seq == LastSeq() ? &fault : nullptr;
   };
   const Verification found = Run({.rule = rule});
   EXPECT_EQ(next, LastSeq() + 1);

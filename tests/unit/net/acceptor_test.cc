@@ -56,14 +56,15 @@ class AcceptorTest : public testing::Test {
   Endpoint server(std::string_view address = "127.0.0.1") const {
     return At(address, acceptor_->endpoints().front().port);
   }
-  // Waits until that many connections are open, as the acceptor counts.
-  void AwaitOpen(std::uint64_t open) const {
+  // Waits until the acceptor has counted so many.
+  void Await(std::uint64_t AcceptorCounters::*counter, std::uint64_t count) const {
     const auto end = std::chrono::steady_clock::now() + seconds(20);
-    while (acceptor_->counters().open != open) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end) << acceptor_->counters().open << " are open";
+    while (acceptor_->counters().*counter != count) {
+      ASSERT_LT(std::chrono::steady_clock::now(), end) << acceptor_->counters().*counter;
       std::this_thread::yield();
     }
   }
+  void AwaitOpen(std::uint64_t open) const { Await(&AcceptorCounters::open, open); }
 
   Server server_;
   std::optional<Acceptor> acceptor_;
@@ -86,8 +87,7 @@ TEST_F(AcceptorTest, AnEndMakesRoomWhoeverEndsIt) {
   ASSERT_TRUE(server_.Close());
   AwaitOpen(0);
   const StreamClient again(server());
-  AwaitOpen(1);
-  EXPECT_EQ(acceptor_->counters().accepted, 3U);
+  Await(&AcceptorCounters::accepted, 3);
 }
 
 TEST_F(AcceptorTest, OneSourceLeavesRoomForOthers) {

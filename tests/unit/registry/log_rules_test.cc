@@ -49,8 +49,8 @@ class LogRulesTest : public RegistryTest {
     for (const Entry& entry : log) {
       const Seq prev = entry.leaf.prev;
       const Payload* before = prev < log.size() ? &log.at(prev).payload : nullptr;
-      if (const char* fault = rules.FaultOf(entry.leaf, &entry.payload, before)) {
-        faults += std::to_string(entry.leaf.seq) + ": " + fault + "\n";
+      if (const Words* fault = rules.FaultOf(entry.leaf, &entry.payload, before)) {
+        faults += std::to_string(entry.leaf.seq) + ": " + fault->english + "\n";
       }
     }
     return faults;

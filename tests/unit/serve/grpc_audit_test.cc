@@ -284,7 +284,8 @@ TEST_F(GrpcAuditTest, RecountFindsCountsThatAreWrong) {
   EXPECT_EQ(result.total().created(), 1U) << "as counted from the log";
   EXPECT_GT(result.difference_count(), 0U);
   ASSERT_GT(result.differences_size(), 0);
-  EXPECT_NE(result.differences(0).find(kPrefix), std::string::npos) << result.differences(0);
+  EXPECT_NE(result.differences(0).name().find(kPrefix), std::string::npos)
+      << result.differences(0).name();
 }
 
 TEST_F(GrpcAuditTest, VerifyTellsHowFarItIsThenTheRootOfTheTree) {
