@@ -13,7 +13,7 @@ import time
 import unittest
 from pathlib import Path
 
-from ctl import FOREIGN, PREFIX, Result, admin, ctl, node, token_file, set_up, tear_down
+from ctl import BIN, FOREIGN, PREFIX, Result, admin, ctl, node, token_file, set_up, tear_down
 from node import Node
 
 MAN = Path(__file__).parents[2] / "deploy/man/idnodectl.1"
@@ -354,12 +354,22 @@ class Tokens(unittest.TestCase):
             self.assertFalse(file.exists())
 
 
+def bench(command: str, *arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run([BIN / "idnode-bench", command, "--prefix", PREFIX, *arguments],
+                          capture_output=True, text=True, timeout=60)
+
+
 class Encrypted(unittest.TestCase):
     def test_a_token_does_not_leave_the_machine_in_the_clear(self) -> None:
         for server in ["192.0.2.1:50051", "node.example:50051", "127.0.0.1.example:50051"]:
             refused = ctl("--server", server, "--token-file", node.ready["admin_token_file"],
                           "--json", "status")
             self.assertEqual((refused.exit, refused.error["field"]), (2, "--token-file"), server)
+            for words in (["fill"], ["register", "--limit-dir", "/nonexistent"]):
+                refused = bench(*words, "--server", server, "--token-file",
+                                node.ready["admin_token_file"])
+                self.assertEqual(refused.returncode, 2, refused.stderr)
+                self.assertIn("in the clear", refused.stderr)
 
     def test_tls(self) -> None:
         with tempfile.TemporaryDirectory() as directory:
@@ -377,6 +387,11 @@ class Encrypted(unittest.TestCase):
                 for words in [(), ("--tls",), ("--ca", stranger)]:
                     failed = admin("status", "--json", *words, at=tls)
                     self.assertEqual((failed.exit, failed.error["code"]), (6, "unavailable"), words)
+                self.assertEqual(admin("prefix", "add", PREFIX, "--ca", certificate, at=tls).exit, 0)
+                fill = ("fill", "--count", "3", "--server", tls.grpc, "--token-file", token_file(tls))
+                self.assertEqual(bench(*fill, "--ca", certificate).returncode, 0)
+                self.assertEqual(bench(*fill, "--ca", stranger).returncode, 1)
+                self.assertEqual(admin("get", f"{PREFIX}/id-2", "--ca", certificate, at=tls).exit, 0)
         missing = admin("status", "--ca", "/nonexistent", "--json")
         self.assertEqual((missing.exit, missing.error["code"]), (1, "file_unreadable"))
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "node_channel.h"
+
 namespace idnode::bench {
 
 struct ResolveOptions {
@@ -23,9 +25,7 @@ struct ResolveOptions {
 // UDP resolution on one core against the echo. Returns the exit code.
 int RunResolve(const ResolveOptions& options);
 
-struct RegisterOptions {
-  std::string server;
-  std::filesystem::path token_file;
+struct RegisterOptions : tools::NodeOptions {
   std::string prefix;
   std::vector<std::size_t> callers = {1, 64};
   std::size_t value_octets = 60;
@@ -38,9 +38,7 @@ struct RegisterOptions {
 // Synced registration over gRPC against RocksDB's own synced puts. Returns the exit code.
 int RunRegister(const RegisterOptions& options);
 
-struct FillOptions {
-  std::string server;
-  std::filesystem::path token_file;
+struct FillOptions : tools::NodeOptions {
   std::string prefix;
   std::size_t count = 100'000;
   std::size_t value_octets = 60;

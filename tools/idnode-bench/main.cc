@@ -5,6 +5,8 @@
 #include <iostream>
 
 #include "commands.h"
+#include "node_options.h"
+#include "server_text.h"
 
 namespace {
 
@@ -16,10 +18,16 @@ ratio means something. tests/bench/README.md has the numbers of record and the c
 
 Exit codes: 0 done, 1 failed, 2 usage.)";
 
-void AddServer(CLI::App& command, std::string& server, std::filesystem::path& token_file,
-               std::string& prefix) {
-  command.add_option("--server", server, "gRPC address of the node")->required();
-  command.add_option("--token-file", token_file, "File with a token of scope register")->required();
+void AddServer(CLI::App& command, idnode::tools::NodeOptions& node, std::string& prefix) {
+  const auto is_server = [](std::string& text) {
+    return idnode::tools::IsHostAndPort(text) ? std::string() : "\"" + text + "\" is no HOST:PORT";
+  };
+  command.add_option("--server", node.server, "gRPC address of the node, HOST:PORT")
+      ->check(CLI::Validator(is_server, ""))
+      ->required();
+  command.add_option("--token-file", node.token_file, "File with a token of scope register")
+      ->required();
+  idnode::tools::AddEncryption(command, node);
   command.add_option("--prefix", prefix, "Prefix to register below; it must exist")->required();
 }
 
@@ -50,7 +58,7 @@ int main(int argc, char** argv) {
   CLI::App& registers = *app.add_subcommand("register",
                                             "Synced registration over gRPC against "
                                             "RocksDB's own synced puts");
-  AddServer(registers, registering.server, registering.token_file, registering.prefix);
+  AddServer(registers, registering, registering.prefix);
   registers.add_option("--callers", registering.callers)->capture_default_str()->delimiter(',');
   registers.add_option("--value-octets", registering.value_octets)->capture_default_str();
   registers.add_flag("--stream", registering.stream, "RegisterStream as well");
@@ -63,7 +71,7 @@ int main(int argc, char** argv) {
 
   idnode::bench::FillOptions fill;
   CLI::App& fills = *app.add_subcommand("fill", "Register PREFIX/id-0, id-1, ... in a stream");
-  AddServer(fills, fill.server, fill.token_file, fill.prefix);
+  AddServer(fills, fill, fill.prefix);
   fills.add_option("--count", fill.count)->capture_default_str();
   fills.add_option("--value-octets", fill.value_octets)->capture_default_str();
 
@@ -71,6 +79,11 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  }
+  if (const auto fault = idnode::tools::TokenInClear(
+          fills.parsed() ? static_cast<const idnode::tools::NodeOptions&>(fill) : registering)) {
+    std::cerr << "idnode-bench: " << fault->cause.english << "\n  " << fault->fix.english << "\n";
+    return 2;
   }
   if (seconds > 0) {
     resolve.time = registering.time =

@@ -8,8 +8,7 @@
 namespace idnode::bench {
 
 int RunRegister(const RegisterOptions& options) {
-  Registration registration(options.server, options.token_file, options.prefix,
-                            options.value_octets);
+  Registration registration(options, options.prefix, options.value_octets);
   for (const std::size_t callers : options.callers) {
     Rates puts;
     Rates calls;
@@ -30,8 +29,7 @@ int RunRegister(const RegisterOptions& options) {
 }
 
 int RunFill(const FillOptions& options) {
-  Registration registration(options.server, options.token_file, options.prefix,
-                            options.value_octets);
+  Registration registration(options, options.prefix, options.value_octets);
   constexpr std::chrono::hours kNoLimit{24};
   const Registered filled = registration.Stream("id", options.count, kNoLimit);
   fmt::print("{} identifiers {}/id-0 to {}/id-{} in {:.1f} s, {:.0f} /s\n", filled.done,

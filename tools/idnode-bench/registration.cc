@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <fstream>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -17,17 +16,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::string ReadToken(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::string token;
-  if (!(in >> token)) throw std::runtime_error("no token in " + file.string());
-  return token;
-}
-
 }  // namespace
 
 struct Registration::State {
-  std::string token;
+  tools::NodeChannel node;
   std::string prefix;
   std::string data;
   std::unique_ptr<v1::Registrar::Stub> stub;
@@ -41,9 +33,6 @@ struct Registration::State {
     value.set_type("URL");
     value.set_data(data);
     return request;
-  }
-  void Prepare(grpc::ClientContext& context) const {
-    context.AddMetadata("authorization", "Bearer " + token);
   }
 };
 
@@ -117,15 +106,17 @@ class Callers {
 
 }  // namespace
 
-Registration::Registration(const std::string& server, const std::filesystem::path& token_file,
-                           std::string prefix, std::size_t value_octets)
+Registration::Registration(const tools::NodeOptions& node, std::string prefix,
+                           std::size_t value_octets)
     : state_(std::make_unique<State>()) {
-  state_->token = ReadToken(token_file);
+  if (const auto fault = state_->node.Open(node)) {
+    throw std::runtime_error(fault->option + ": " + fault->cause.english + " " +
+                             fault->fix.english);
+  }
   state_->prefix = std::move(prefix);
   state_->data = "https://bench.example/" + std::string(value_octets, 'x');
   state_->data.resize(value_octets);
-  state_->stub =
-      v1::Registrar::NewStub(grpc::CreateChannel(server, grpc::InsecureChannelCredentials()));
+  state_->stub = v1::Registrar::NewStub(state_->node.channel());
 }
 
 Registration::~Registration() = default;
@@ -135,7 +126,7 @@ Registered Registration::Calls(std::size_t callers, std::chrono::milliseconds ti
   const Clock::time_point start = Clock::now();
   Callers calls(
       *state_->stub, [&](std::uint64_t number) { return state_->Request(name, number); },
-      [&](grpc::ClientContext& context) { state_->Prepare(context); }, start + time);
+      [&](grpc::ClientContext& context) { state_->node.Prepare(context); }, start + time);
   for (std::size_t i = 0; i < callers; ++i) calls.Start();
   Registered result{.done = calls.Finish()};
   result.seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -145,7 +136,7 @@ Registered Registration::Calls(std::size_t callers, std::chrono::milliseconds ti
 Registered Registration::Stream(const std::string& name, std::uint64_t most,
                                 std::chrono::milliseconds time) {
   grpc::ClientContext context;
-  state_->Prepare(context);
+  state_->node.Prepare(context);
   const auto stream = state_->stub->RegisterStream(&context);
   const Clock::time_point start = Clock::now();
   std::thread writer([&] {

@@ -3,9 +3,10 @@
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
+
+#include "node_channel.h"
 
 namespace idnode::bench {
 
@@ -17,9 +18,8 @@ struct Registered {
 
 class Registration {
  public:
-  // Throws std::runtime_error if the token cannot be read.
-  Registration(const std::string& server, const std::filesystem::path& token_file,
-               std::string prefix, std::size_t value_octets);
+  // Throws std::runtime_error if a file of `node` cannot be used.
+  Registration(const tools::NodeOptions& node, std::string prefix, std::size_t value_octets);
   Registration(const Registration&) = delete;
   Registration& operator=(const Registration&) = delete;
   ~Registration();

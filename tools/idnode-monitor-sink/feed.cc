@@ -11,7 +11,6 @@
 #include <string_view>
 #include <utility>
 
-#include "base/small_file.h"
 #include "idnode/v1/statistics.grpc.pb.h"
 #include "problem.h"
 
@@ -24,41 +23,8 @@ namespace v1 = idnode::v1;
 // and gRPC then doubles the interval.
 constexpr int kKeepaliveMs = 60'000;
 constexpr int kKeepaliveTimeoutMs = 20'000;
-// Sink waits between its tries and logs them; gRPC's own waiting must not come on top.
-constexpr int kReconnectMs = 200;
 
 Failure Fail(Text text) { return {FailureKind::kFailed, std::move(text)}; }
-
-constexpr std::size_t kMaxFile = std::size_t{4} << 20;  // certificates of many authorities
-
-Failure ReadFile(const std::string& path, const char* option, std::string& text) {
-  Result<std::string> read = idnode::ReadFile(path, kMaxFile);
-  if (!read.ok()) {
-    const Text why =
-        read.error().code == Errc::kTooLarge
-            ? Text(": too long; it cannot be the right file", "：过长，不可能是正确的文件")
-            : Text(": cannot be read; check the name and who may read it",
-                   "：无法读取；请检查文件名和读取权限");
-    return Fail(Text(std::string(option) + " " + path) + why);
-  }
-  text = std::move(read).value();
-  return {};
-}
-
-Failure ReadToken(const std::string& path, std::string& token) {
-  if (auto failure = ReadFile(path, "--token-file", token)) {
-    return failure;
-  }
-  token.erase(token.find_last_not_of(" \t\r\n") + 1);
-  // gRPC ends the process over a header with anything else in it.
-  if (token.empty() ||
-      !std::all_of(token.begin(), token.end(), [](char c) { return c > 32 && c < 127; })) {
-    return Fail(Text("--token-file " + path) +
-                Text(": holds no token; it must be one line of printable ASCII",
-                     "：不含令牌；应为一行可打印的 ASCII 字符"));
-  }
-  return {};
-}
 
 // Null for a channel that this version does not know.
 const char* ChannelName(v1::Channel channel) noexcept {
@@ -120,14 +86,11 @@ Failure AppendRow(const v1::WatchResponse::Row& row, std::vector<CountRow>& rows
 }
 
 grpc::ChannelArguments Arguments() {
-  grpc::ChannelArguments arguments;
+  grpc::ChannelArguments arguments = tools::NodeChannel::Arguments();
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMs);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMs);
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // a new try is a new connection
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return arguments;
 }
 
@@ -199,29 +162,13 @@ Feed::~Feed() { Close(); }
 
 Failure Feed::Open(const std::string& cursor) {
   Close();
-  auto credentials = grpc::InsecureChannelCredentials();
-  if (options_.tls || !options_.ca_file.empty()) {
-    grpc::SslCredentialsOptions tls;
-    if (!options_.ca_file.empty()) {
-      if (auto failure = ReadFile(options_.ca_file, "--ca", tls.pem_root_certs)) {
-        return failure;
-      }
-    }
-    credentials = grpc::SslCredentials(tls);
+  tools::NodeChannel node;
+  if (const auto fault = node.Open(options_, Arguments())) {
+    return Fail(Text(fault->option + ": ") + fault->cause + Text(" ", "") + fault->fix);
   }
   auto call = std::make_unique<Call>();
-  if (!options_.token_file.empty()) {
-    std::string token;
-    if (auto failure = ReadToken(options_.token_file, token)) {
-      return failure;
-    }
-    call->context.AddMetadata("authorization", "Bearer " + token);
-  }
-  call->context.AddMetadata("accept-language",
-                            options_.language == Language::kChinese ? "zh" : "en");
-
-  call->stub =
-      v1::Statistics::NewStub(grpc::CreateCustomChannel(options_.server, credentials, Arguments()));
+  node.Prepare(call->context);
+  call->stub = v1::Statistics::NewStub(node.channel());
 
   v1::WatchRequest request;
   request.set_cursor(cursor);

@@ -4,8 +4,9 @@
 #include <iostream>
 #include <string>
 
-#include "base/endpoint.h"
 #include "failure.h"
+#include "language.h"
+#include "node_options.h"
 #include "server_text.h"
 #include "usage_words.h"
 
@@ -65,14 +66,8 @@ Text Check(const Options& options) {
     return {"--server " + options.server + ": give HOST:PORT, for example 127.0.0.1:50051",
             "--server " + options.server + "：请写成 主机:端口，例如 127.0.0.1:50051"};
   }
-  const bool encrypted = options.tls || !options.ca_file.empty();
-  if (!options.token_file.empty() && !encrypted && !options.insecure &&
-      !IsOnThisMachine(options.server)) {
-    return {"the token would cross the network unencrypted to " + options.server +
-                ": give --ca FILE (the certificates that the node's is checked against), --tls, or "
-                "--insecure",
-            "令牌将以明文经网络发送到 " + options.server +
-                "：请使用 --ca FILE（用于校验节点证书）、--tls 或 --insecure"};
+  if (const auto fault = tools::TokenInClear(options)) {
+    return fault->cause + Text(" ", "") + fault->fix;
   }
   return {};
 }
@@ -85,15 +80,7 @@ void Declare(CLI::App& app, Options& options, std::string& lang) {
                  say({"file with a token of scope \"monitor\"; read again for every connection",
                       "存放权限范围为 monitor 的令牌的文件；每次连接时重新读取"}))
       ->type_name("FILE");
-  app.add_option("--ca", options.ca_file,
-                 say({"use TLS, and check the node's certificate against these (PEM)",
-                      "使用 TLS，并用这些证书（PEM）校验节点证书"}))
-      ->type_name("FILE");
-  app.add_flag("--tls", options.tls,
-               say({"use TLS, and check it against the system's authorities",
-                    "使用 TLS，信任系统的证书机构"}));
-  app.add_flag("--insecure", options.insecure,
-               say({"let the token cross a network without TLS", "允许令牌在网络中以明文传输"}));
+  tools::AddEncryption(app, options);
   app.add_option("--database", options.database,
                  say({"connection string of PostgreSQL; what it leaves out comes from PGHOST, "
                       "PGUSER, ...",

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "language.h"
+#include "node_channel.h"
 
 namespace idnode::sink {
 
@@ -14,19 +14,13 @@ inline constexpr int kExitUsage = 2;
 inline constexpr int kExitDenied = 5;
 inline constexpr int kExitUnavailable = 6;
 
-struct Options {
-  std::string server;      // HOST:PORT of the node's gRPC
-  std::string token_file;  // empty: no token
-  bool tls = false;        // check the node by the system's authorities, or by
-  std::string ca_file;     // those in this PEM file
-  bool insecure = false;   // a token may cross a network without TLS
-  std::string database;    // for libpq: "key=value ..." or a URI
+struct Options : tools::NodeOptions {
+  std::string database;  // for libpq: "key=value ..." or a URI
   std::string schema = "idnode";
   bool once = false;     // end when caught up
   bool migrate = false;  // only make the tables
   bool reset = false;    // empty the tables first
   bool verbose = false;
-  Language language = Language::kEnglish;
 };
 
 // Reads the command line. False: the process ends with `exit_code`, and what is to be said was

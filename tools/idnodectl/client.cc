@@ -2,6 +2,7 @@
 
 #include <grpcpp/grpcpp.h>
 #include <array>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -10,15 +11,12 @@
 #include "idnode/v1/registrar.grpc.pb.h"
 #include "idnode/v1/resolver.grpc.pb.h"
 #include "idnode/v1/statistics.grpc.pb.h"
-#include "octets.h"
 #include "problem.h"
 
 namespace idnode::ctl {
 namespace {
 
 constexpr std::array kBackoff = {std::chrono::milliseconds(200), std::chrono::milliseconds(600)};
-constexpr std::size_t kMaxCaFile = 4U << 20;  // octets
-constexpr int kMaxMessage = 64 << 20;         // octets; a page of the largest records fits
 
 Exit ExitOf(grpc::StatusCode code) {
   switch (code) {
@@ -77,23 +75,10 @@ bool MayRepeat(const grpc::Status& status, const Failure& failure) {
          status.error_code() != grpc::StatusCode::RESOURCE_EXHAUSTED;
 }
 
-std::shared_ptr<grpc::ChannelCredentials> Credentials(const Client::Options& options) {
-  if (!options.tls && options.ca_file.empty()) return grpc::InsecureChannelCredentials();
-  grpc::SslCredentialsOptions ssl;
-  if (!options.ca_file.empty()) {
-    ssl.pem_root_certs = ReadFile(options.ca_file, kMaxCaFile, "--ca", options.language);
-  }
-  return grpc::SslCredentials(ssl);
-}
-
-std::shared_ptr<grpc::Channel> Connect(const Client::Options& options) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);  // http_proxy is meant for the web, not for us
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);  // below our own pauses
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 500);
-  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);  // ours repeat only what may be repeated
-  arguments.SetMaxReceiveMessageSize(kMaxMessage);
-  return grpc::CreateCustomChannel(options.server, Credentials(options), arguments);
+tools::NodeChannel Connect(const Client::Options& options) {
+  tools::NodeChannel node;
+  if (const auto fault = node.Open(options)) throw FromFault(*fault, options.language);
+  return node;
 }
 
 }  // namespace
@@ -104,20 +89,21 @@ Failure FromProblem(const v1::Problem& problem, Exit exit) {
   return failure;
 }
 
+Failure FromFault(const tools::Fault& fault, Language language) {
+  const bool usage = std::string_view(fault.code) == "usage";
+  return {usage ? Exit::kUsage : Exit::kFailed, fault.code, fault.option, fault.cause.In(language),
+          fault.fix.In(language)};
+}
+
 struct Client::Wire {
   explicit Wire(const Options& given)
       : options(given),
-        channel(Connect(given)),
-        registrar(channel),
-        resolver(channel),
-        admin(channel),
-        statistics(channel),
-        audit(channel) {}
-
-  void Prepare(grpc::ClientContext& context) const {
-    context.AddMetadata("accept-language", options.language == Language::kChinese ? "zh" : "en");
-    if (!options.token.empty()) context.AddMetadata("authorization", "Bearer " + options.token);
-  }
+        node(Connect(given)),
+        registrar(node.channel()),
+        resolver(node.channel()),
+        admin(node.channel()),
+        statistics(node.channel()),
+        audit(node.channel()) {}
 
   template <typename Stub, typename Request, typename Response>
   Response Unary(Stub& stub,
@@ -125,7 +111,7 @@ struct Client::Wire {
                  const Request& request) {
     for (std::size_t attempt = 0;; ++attempt) {
       grpc::ClientContext context;
-      Prepare(context);
+      node.Prepare(context);
       context.set_deadline(std::chrono::system_clock::now() + options.timeout);
       Response response;
       const grpc::Status status = (stub.*method)(&context, request, &response);
@@ -142,7 +128,7 @@ struct Client::Wire {
                                                                             const Request&),
               const Request& request, const Receiver<Response>& receive) {
     grpc::ClientContext context;
-    Prepare(context);
+    node.Prepare(context);
     const auto reader = (stub.*method)(&context, request);
     const auto stop = [&] {  // the end of the call will be CANCELLED, as asked
       context.TryCancel();
@@ -171,7 +157,7 @@ struct Client::Wire {
                     grpc::ClientContext*),
                 const RowExchange& rows, ToRequest to_request, ToResult to_result) {
     grpc::ClientContext context;
-    Prepare(context);
+    node.Prepare(context);
     const auto stream = (stub.*method)(&context);
     std::thread reader([&] {
       Response response;
@@ -194,7 +180,7 @@ struct Client::Wire {
   }
 
   Options options;
-  std::shared_ptr<grpc::Channel> channel;
+  tools::NodeChannel node;
   v1::Registrar::Stub registrar;
   v1::Resolver::Stub resolver;
   v1::Admin::Stub admin;

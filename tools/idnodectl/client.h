@@ -18,6 +18,7 @@
 #include "idnode/v1/statistics.pb.h"
 
 #include "failure.h"
+#include "node_channel.h"
 #include "texts.h"
 
 namespace idnode::ctl {
@@ -32,16 +33,12 @@ using Receiver = std::function<bool(const Response&)>;
 // One thread, except where a method says otherwise.
 class Client {
  public:
-  struct Options {
-    std::string server = "127.0.0.1:50051";
-    std::string token = {};    // the secret; empty: none is sent
-    bool tls = false;          // verify the node by the system's authorities, or by
-    std::string ca_file = {};  // those in this PEM file
-    Language language = Language::kEnglish;
+  struct Options : tools::NodeOptions {
     std::chrono::milliseconds timeout{10'000};  // of one try of a unary call
   };
 
-  // Connects with the first call. Throws Failure when `ca_file` cannot be read.
+  // Connects with the first call. Throws Failure when a file of `options` cannot be used, or the
+  // token would go in the clear.
   explicit Client(const Options& options);
   ~Client();
   Client(const Client&) = delete;
@@ -86,6 +83,9 @@ class Client {
   struct Wire;
   std::unique_ptr<Wire> wire_;
 };
+
+// The Failure that `fault` stands for.
+Failure FromFault(const tools::Fault& fault, Language language);
 
 // The Failure that a row's problem stands for.
 Failure FromProblem(const v1::Problem& problem, Exit exit);

@@ -8,6 +8,7 @@
 #include "base/quantity.h"
 #include "base/utf8.h"
 
+#include "node_options.h"
 #include "server_text.h"
 #include "usage_words.h"
 #include "verbs.h"
@@ -16,6 +17,7 @@
 namespace idnode::ctl {
 namespace {
 
+constexpr const char* kDefaultServer = "127.0.0.1:50051";
 constexpr std::chrono::milliseconds kMaxTimeout = std::chrono::hours(24);
 
 bool Asks(int argc, const char* const* argv, std::string_view option) {
@@ -31,6 +33,7 @@ class Builder {
  public:
   explicit Builder(Language language) : language_(language) {
     line_.globals.language = language;
+    line_.globals.server = kDefaultServer;
     app_.name("idnodectl");
     app_.description(Say({"Registers, resolves, counts and audits identifiers on an idnode.",
                           "在 idnode 上注册、解析、统计和审计工业互联网标识。"}));
@@ -168,15 +171,7 @@ class Builder {
     app_.add_flag("--json", globals.json,
                   Say({"print JSON; failures as {\"error\": {...}} on stderr",
                        "输出 JSON；失败时在标准错误输出 {\"error\": {...}}"}));
-    app_.add_flag("--tls", globals.tls,
-                  Say({"encrypt; trust the system's authorities", "加密连接，信任系统的证书机构"}));
-    app_.add_option("--ca", globals.ca_file,
-                    Say({"encrypt; trust the authorities in this PEM file",
-                         "加密连接，信任该 PEM 文件中的证书机构"}))
-        ->type_name("FILE");
-    app_.add_flag(
-        "--insecure", globals.insecure,
-        Say({"let the token cross a network without encryption", "允许令牌在网络中以明文传输"}));
+    tools::AddEncryption(app_, globals);
     app_.add_option("--lang", lang_,
                     Say({"zh or en; otherwise as the locale says", "zh 或 en；默认随系统语言环境"}))
         ->check(CLI::IsMember({"zh", "en"}))

@@ -1,8 +1,9 @@
 #include "line_reader.h"
 
 #include <cerrno>
-#include <system_error>
 #include <utility>
+
+#include "client.h"
 
 namespace idnode::ctl {
 
@@ -35,9 +36,7 @@ Failure LineReader::TooLong() const {
 }
 
 Failure LineReader::Unreadable(int reason) const {
-  return {Exit::kFailed, "file_unreadable", path_,
-          Say(language_, text::kFileUnreadable, path_, std::generic_category().message(reason)),
-          Say(language_, text::kFileUnreadableFix)};
+  return FromFault(tools::FileUnreadable(path_, reason, path_), language_);
 }
 
 }  // namespace idnode::ctl

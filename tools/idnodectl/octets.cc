@@ -2,20 +2,16 @@
 
 #include <fmt/format.h>
 #include <array>
-#include <cerrno>
-#include <fstream>
-#include <system_error>
 
 #include "base/day.h"
 #include "base/hex.h"
+#include "client.h"
 #include "crypto/random.h"
-#include "failure.h"
 
 namespace idnode::ctl {
 namespace {
 
 constexpr std::size_t kRequestIdOctets = 16;
-constexpr std::size_t kMaxTokenFile = 4096;
 
 }  // namespace
 
@@ -39,41 +35,11 @@ std::string RequestId(std::string_view hex, Language language) {
 
 std::string ReadFile(const std::string& path, std::size_t limit, const std::string& field,
                      Language language) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::string content(limit + 1, '\0');
-  file.read(content.data(), static_cast<std::streamsize>(content.size()));
-  if (file.bad() || !file.is_open()) {
-    throw Failure{
-        Exit::kFailed, "file_unreadable", field,
-        Say(language, text::kFileUnreadable, path, std::generic_category().message(errno)),
-        Say(language, text::kFileUnreadableFix)};
-  }
-  content.resize(static_cast<std::size_t>(file.gcount()));
-  if (content.size() > limit) {
-    throw Failure{Exit::kFailed, "file_too_large", field,
-                  Say(language, text::kFileTooLarge, path, limit),
-                  Say(language, text::kFileTooLargeFix)};
+  std::string content;
+  if (const auto fault = tools::ReadFile(path, limit, field, content)) {
+    throw FromFault(*fault, language);
   }
   return content;
-}
-
-std::string ReadToken(const std::string& path, Language language) {
-  const std::string content = ReadFile(path, kMaxTokenFile, "--token-file", language);
-  constexpr std::string_view kBlanks = " \t\r";
-  std::string_view line = std::string_view(content).substr(0, content.find('\n'));
-  line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size()));
-  line = line.substr(0, line.find_last_not_of(kBlanks) + 1);
-  for (const char c : line) {
-    if (c > 0x20 && c < 0x7F) continue;
-    line = {};
-    break;
-  }
-  if (line.empty()) {
-    throw Failure{Exit::kFailed, "token_file_malformed", "--token-file",
-                  Say(language, text::kTokenFile, path), Say(language, text::kTokenFileFix)};
-  }
-  return std::string(line);
 }
 
 std::string TimeText(std::int64_t wall_ms) {

@@ -22,9 +22,6 @@ std::string RequestId(std::string_view hex, Language language);
 std::string ReadFile(const std::string& path, std::size_t limit, const std::string& field,
                      Language language);
 
-// The first line of a file that holds a token's secret, without blanks around it.
-std::string ReadToken(const std::string& path, Language language);
-
 // "2026-03-01 08:00:00.000 +08:00": day and time of day in China.
 std::string TimeText(std::int64_t wall_ms);
 

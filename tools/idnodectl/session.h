@@ -1,7 +1,6 @@
 // What every verb is given: the global options, where to print, and the node.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 
@@ -11,15 +10,8 @@
 
 namespace idnode::ctl {
 
-struct Globals {
-  std::string server = "127.0.0.1:50051";
-  std::string token_file = {};
-  std::string ca_file = {};
-  bool tls = false;
-  bool insecure = false;  // a token may cross a network without TLS
+struct Globals : Client::Options {
   bool json = false;
-  Language language = Language::kEnglish;
-  std::chrono::milliseconds timeout{10'000};
 };
 
 class Session {
@@ -32,7 +24,7 @@ class Session {
   Output& out() { return out_; }
 
   // Made with the first use; reads the token file. Throws Failure.
-  Client& client();
+  Client& client() { return client_ ? *client_ : client_.emplace(globals_); }
 
   // Sends a change that carries `request.request_id`. A Failure after which nobody knows whether
   // the change was made says how to ask again.

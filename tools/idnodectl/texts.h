@@ -182,24 +182,10 @@ inline constexpr Words kCursorFix{
     "Take the one that watch printed; without one, every row is told.",
     "请使用 watch 输出的游标；不带游标则送达全部行。"};
 inline constexpr Words kUsageFix{"See: {} --help", "请参阅：{} --help"};
-inline constexpr Words kFileUnreadable{"{} cannot be read: {}.", "无法读取 {}：{}。"};
-inline constexpr Words kFileUnreadableFix{"Check the path and its permissions.",
-                                          "请检查路径和访问权限。"};
-inline constexpr Words kFileTooLarge{"{} has more than {} octets.", "{} 超过 {} 字节。"};
-inline constexpr Words kFileTooLargeFix{"Choose a smaller file.", "请换用较小的文件。"};
 inline constexpr Words kFileUnwritable{"{} cannot be written: {}.", "无法写入 {}：{}。"};
 inline constexpr Words kFileUnwritableFix{
     "Choose a file that does not exist, in a directory of yours.",
     "请在自己有权限的目录中选择一个尚不存在的文件名。"};
-inline constexpr Words kTokenFile{"The first line of {} is no token.", "{} 的第一行不是令牌。"};
-inline constexpr Words kTokenFileFix{
-    "The file holds the secret alone, like the administrator's in the node's data directory.",
-    "该文件只含令牌密钥，例如节点数据目录中的管理员令牌文件。"};
-inline constexpr Words kTokenInClear{"The token would go to {} in the clear.",
-                                     "令牌将以明文发送到 {}。"};
-inline constexpr Words kTokenInClearFix{
-    "Use --tls or --ca; or, on a network that you trust entirely, --insecure.",
-    "请使用 --tls 或 --ca；在完全可信的网络中也可使用 --insecure。"};
 inline constexpr Words kOutputFailed{"The result cannot be written to standard output.",
                                      "无法将结果写到标准输出。"};
 inline constexpr Words kOutputFailedFix{"Check for a full disk or a closed pipe.",
