@@ -366,6 +366,17 @@ class Schema(SinkTest):
             self.assertEqual(self.once(database=database)[0], 0)
             self.wait_until_equal()
 
+    def test_a_schema_that_was_made_for_the_role_suffices(self):
+        role = "schema_owner"  # without CREATE on the database
+        postgres.query(f"CREATE ROLE {role} LOGIN; CREATE SCHEMA {self.schema} AUTHORIZATION {role}")
+        self.assertEqual(postgres.query(
+            f"SELECT has_database_privilege('{role}', current_database(), 'CREATE')"), [["f"]])
+        self.add_random()
+        with self.feed:
+            code, said = self.once(database=f"{postgres.conninfo} user={role}")
+            self.assertEqual(code, 0, said)
+            self.wait_until_equal()
+
     def test_a_full_database_is_waited_for_and_a_refusing_one_is_not(self):
         role = "narrow_role"
         postgres.query(f"CREATE ROLE {role} LOGIN")

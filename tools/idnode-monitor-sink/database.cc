@@ -312,6 +312,20 @@ Failure Database::ReadVersion(std::size_t& version) {
   return failure;
 }
 
+// CREATE SCHEMA IF NOT EXISTS wants the right to make one even where there is nothing to make, and
+// a schema that was made for this role is the usual way not to have that right.
+Failure Database::MakeSchema() {
+  Answer answer;
+  auto failure = connection_->Query(kMaking, "SELECT to_regnamespace(quote_ident($1)) IS NOT NULL",
+                                    {schema_.c_str()}, &answer);
+  if (failure || PQgetvalue(answer.get(), 0, 0)[0] == 't') {
+    return failure;
+  }
+  const std::unique_ptr<char, decltype(&PQfreemem)> name(
+      PQescapeIdentifier(connection_->pg(), schema_.data(), schema_.size()), &PQfreemem);
+  return connection_->Run(kMaking, ("CREATE SCHEMA " + std::string(name.get())).c_str());
+}
+
 Failure Database::Migrate() {
   std::size_t version = 0;
   if (auto failure = ReadVersion(version)) {
@@ -332,12 +346,7 @@ Failure Database::Migrate() {
   }
   const Text& doing = kMaking;
   auto failure = connection_->Run(doing, "BEGIN");
-  if (!failure && version == 0) {
-    const std::unique_ptr<char, decltype(&PQfreemem)> name(
-        PQescapeIdentifier(connection_->pg(), schema_.data(), schema_.size()), &PQfreemem);
-    failure =
-        connection_->Run(doing, ("CREATE SCHEMA IF NOT EXISTS " + std::string(name.get())).c_str());
-  }
+  if (!failure && version == 0) failure = MakeSchema();
   for (; !failure && version < migrations.size(); ++version) {
     const Migration& next = migrations[version];
     failure = connection_->Run(doing, next.sql);

@@ -45,6 +45,7 @@ class Database {
 
   Failure Connect();
   Failure Lock();
+  Failure MakeSchema();
   Failure Migrate();
   Failure ReadVersion(std::size_t& version);
   Failure Keep(Failure failure);
