@@ -29,6 +29,11 @@ class Result:
         return json.loads(self.out)
 
     @property
+    def rows(self) -> list:
+        """Of a list: an object a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
     def error(self) -> dict:
         return json.loads(self.err.splitlines()[-1])["error"]
 

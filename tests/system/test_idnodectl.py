@@ -121,10 +121,36 @@ class Usage(unittest.TestCase):
         for words in [("stats", "--by", "moon"), ("prefix",)]:
             self.assertRegex(ctl(*words, LC_ALL="zh_CN.UTF-8").err, "[\u4e00-\u9fff]")
 
+    def test_a_mistyped_word_is_named_with_the_nearest_known_one(self) -> None:
+        for words, wrong, nearest in [
+                (("lsit", PREFIX), "lsit", "list"), (("foo",), "foo", ""),
+                (("tokn", "list"), "tokn", "token"), (("token", "ad", "x"), "ad", "add"),
+                (("token", "create", "x"), "create", "add, list, revoke"),
+                (("audit", "verfy"), "verfy", "verify"), (("--jsn", "stats"), "--jsn", "--json"),
+                (("stats", "--prefx", "88"), "--prefx", "--prefix"),
+                (("stats", "--prefx=88"), "--prefx", "--prefix"),
+                (("get", "--deletd"), "--deletd", "--deleted"),
+                (("token", "add", "x", "--below", "--prefx", "8"), "--prefx", "--prefix"),
+                (("token", "list", "--servr", "a:1"), "--servr", "--server")]:
+            for lang, there_is_no in [("en", "There is no"), ("zh", "没有")]:
+                with self.subTest(words=words, lang=lang):
+                    refused = ctl("--lang", lang, "--json", *words)
+                    self.assertEqual((refused.exit, refused.error["code"]), (2, "usage"))
+                    cause = refused.error["cause"]
+                    self.assertTrue(cause.startswith(there_is_no), cause)
+                    self.assertIn(wrong, cause)
+                    self.assertIn(nearest, cause)
+        for program, word in [("idnode-bench", "--cont"), ("idnode-monitor-sink", "--onc")]:
+            words = ["fill", word] if program == "idnode-bench" else [word]
+            done = subprocess.run([BIN / program, *words], capture_output=True, text=True, timeout=60,
+                                  env={**os.environ, "LC_ALL": "C.UTF-8"})
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(f"{program}: There is no option {word}; did you mean", done.stderr)
+
     def test_global_options_stand_before_or_behind_the_verb(self) -> None:
         where = ("--server", node.grpc, "--token-file", token_file(node), "--json")
         self.assertEqual(ctl(*where, "stats").json, ctl("stats", *where).json)
-        self.assertEqual(ctl(*where, "prefix", "list").json, ctl("prefix", "list", *where).json)
+        self.assertEqual(ctl(*where, "prefix", "list").rows, ctl("prefix", "list", *where).rows)
 
     def test_the_environment_names_node_and_token(self) -> None:
         told = {"IDNODE_SERVER": node.grpc, "IDNODE_TOKEN_FILE": token_file(node)}
@@ -196,13 +222,13 @@ class Records(unittest.TestCase):
         change("register", "--value", "1 URL d")
         self.assertEqual(kinds, ["created", "updated", "deleted", "recreated"])
 
-        told = admin("history", identifier, "--json").json
+        told = admin("history", identifier, "--json").rows
         self.assertEqual([entry["seq"] for entry in told], seqs[::-1])
         self.assertEqual([entry["kind"] for entry in told], kinds[::-1])
         self.assertEqual([entry["prev"] for entry in told], seqs[:-1][::-1] + [None])
         self.assertEqual(told[0]["values"][0]["data"], "d")
         self.assertEqual(told[0]["channel"], "grpc")
-        self.assertEqual(len(admin("history", identifier, "--json", "--limit", 2).json), 2)
+        self.assertEqual(len(admin("history", identifier, "--json", "--limit", 2).rows), 2)
         self.assertEqual(admin("history", f"{PREFIX}/NEVER").exit, 4)
 
     def test_a_repeat_of_a_request_id_does_nothing_and_says_so(self) -> None:
@@ -310,7 +336,7 @@ class Tokens(unittest.TestCase):
             self.assertRegex(secret, r"\Aidn_[A-Za-z0-9_-]{43}\n\Z")
             self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600)
             self.assertEqual(made.json["id"], hashlib.sha256(secret.strip().encode()).hexdigest()[:16])
-            listed = {t["id"]: t for t in admin("token", "list", "--json").json}
+            listed = {t["id"]: t for t in admin("token", "list", "--json").rows}
             token = listed[made.json["id"]]
             self.assertEqual(
                 {k: token[k] for k in ("name", "scopes", "all_prefixes", "prefixes", "revoked")},
@@ -323,7 +349,7 @@ class Tokens(unittest.TestCase):
             self.assertEqual(admin("token", "revoke", made.json["id"]).exit, 0)
             ended = ctl(*words)
             self.assertEqual(ended.exit, 5)
-            self.assertIs({t["id"]: t for t in admin("token", "list", "--json").json}
+            self.assertIs({t["id"]: t for t in admin("token", "list", "--json").rows}
                           [made.json["id"]]["revoked"], True)
             self.assertEqual(admin("token", "revoke", "0" * 16).exit, 4)
 
@@ -337,13 +363,13 @@ class Tokens(unittest.TestCase):
         self.assertRegex(people, r"(?m)^idn_[A-Za-z0-9_-]{43}$")
 
     def test_an_existing_file_is_never_overwritten(self) -> None:
-        before = len(admin("token", "list", "--json").json)
+        before = len(admin("token", "list", "--json").rows)
         with tempfile.NamedTemporaryFile() as file:
             refused = admin("token", "add", "x", "--scope", "read", "--all-prefixes", "--out",
                             file.name, "--json")
             self.assertEqual((refused.exit, refused.error["code"]), (1, "file_exists"))
             self.assertEqual(Path(file.name).read_bytes(), b"")
-        self.assertEqual(len(admin("token", "list", "--json").json), before)
+        self.assertEqual(len(admin("token", "list", "--json").rows), before)
 
     def test_a_refused_token_leaves_no_file(self) -> None:
         with tempfile.TemporaryDirectory() as directory:

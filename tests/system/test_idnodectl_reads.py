@@ -117,7 +117,7 @@ class Auditing(unittest.TestCase):
         self.assertIs(status["accepts_writes"], True)
 
     def test_the_log_hashes_to_the_root(self) -> None:
-        rows = admin("audit", "log", "--payload", "--json").json
+        rows = admin("audit", "log", "--payload", "--json").rows
         status = admin("status", "--json").json
         self.assertEqual([r["seq"] for r in rows], list(range(status["log_size"])))
         leaves = [bytes.fromhex(r["leaf"]) for r in rows]
@@ -135,7 +135,7 @@ class Auditing(unittest.TestCase):
         for row_ in rows:
             self.assertIn(f"\n  {row_['leaf']}\n  {row_['payload']}\n", people)
         self.assertEqual(people.count("Entry "), len(rows))
-        part = admin("audit", "log", "--from", 3, "--limit", 2, "--json").json
+        part = admin("audit", "log", "--from", 3, "--limit", 2, "--json").rows
         self.assertEqual(part, [{**r, "payload": ""} for r in rows[3:5]])
 
     def test_clock_accept(self) -> None:

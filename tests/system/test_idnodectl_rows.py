@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import threading
 import unittest
@@ -16,13 +17,16 @@ setUpModule, tearDownModule = set_up, tear_down
 
 class CuttingProxy:
     """Passes gRPC connections on to `target`, and cuts each of the first `cuts` of them when the
-    server sends frame number `after` of HTTP/2 type `kind`; that frame and the rest are lost."""
+    server sends frame number `after` (`then`, once one was cut) of HTTP/2 type `kind`; that frame and
+    the rest are lost."""
 
     HEADERS, DATA = 1, 0
 
-    def __init__(self, target: str, cuts: int, kind: int, after: int = 1) -> None:
+    def __init__(self, target: str, cuts: int, kind: int, after: int = 1,
+                 then: int | None = None) -> None:
         host, port = target.rsplit(":", 1)
         self.target, self.cuts, self.kind, self.after = (host, int(port)), cuts, kind, after
+        self.then = then or after
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
         self.cut = 0
@@ -54,7 +58,7 @@ class CuttingProxy:
             while len(head := stream.read(9)) == 9:
                 frame = head + stream.read(int.from_bytes(head[:3], "big"))
                 seen += head[3] == self.kind
-                if seen == self.after and self.cut < self.cuts:
+                if seen == (self.then if self.cut else self.after) and self.cut < self.cuts:
                     self.cut += 1
                     break
                 client.sendall(frame)
@@ -125,6 +129,28 @@ class Rows(unittest.TestCase):
             for mine, theirs in zip(record["values"], got):
                 self.assertEqual({**mine, "timestamp_s": 0}, {**theirs, "timestamp_s": 0})
 
+    def test_a_whole_list_goes_into_another_node(self) -> None:
+        prefix = "88.118.1005"
+        self.assertEqual(admin("prefix", "add", prefix).exit, 0)
+        rows = [row(f"{prefix}/N{i}", (1, "URL", f"https://example.cn/{i}"), (2, "名称", "螺栓"))
+                for i in range(250)]
+        self.assertEqual(admin("register", "--file", "-", stdin="".join(rows).encode()).exit, 0)
+        listed = admin("list", prefix, "--values", "--json")
+        self.assertEqual(len(listed.rows), 250)
+        for words in (("register", "--file", "-"), ("import", "-")):
+            with Node() as other:
+                self.assertEqual(admin("prefix", "add", prefix, at=other).exit, 0)
+                done = admin(*words, "--json", stdin=listed.out.encode(), at=other)
+                self.assertEqual((done.exit, done.json["done"]), (0, 250), done.out[:1000])
+                there = admin("list", prefix, "--values", "--json", at=other).rows
+                for mine, theirs in zip(listed.rows, there, strict=True):
+                    for record in (mine, theirs):
+                        for field in ("seq", "changed_ms"):
+                            del record[field]
+                        for value in record["values"] if words[0] == "register" else []:
+                            del value["timestamp_s"]
+                    self.assertEqual(mine, theirs)
+
     def test_lists_go_on_over_pages(self) -> None:
         prefix = "88.118.1003"
         self.assertEqual(admin("prefix", "add", prefix).exit, 0)
@@ -132,12 +158,29 @@ class Rows(unittest.TestCase):
         rows = "".join(row(name, (1, "URL", "a")) for name in names).encode()
         self.assertEqual(admin("register", "--file", "-", stdin=rows).exit, 0)
         self.assertEqual(admin("list", prefix).out.split(), names)
-        listed = admin("list", prefix, "--json").json
+        listed = admin("list", prefix, "--json").rows
         self.assertEqual([r["identifier"] for r in listed], names)
         self.assertNotIn("values", listed[0])
         for limit in (1, 1000, 1001):
-            self.assertEqual(admin("list", prefix, "--limit", limit).out.split(), names[:limit])
-        self.assertEqual(len(admin("list", prefix, "--values", "--json").json[150]["values"]), 1)
+            part = admin("list", prefix, "--limit", limit)
+            self.assertEqual(part.out.split(), names[:limit])
+            cursor = re.search(r"--cursor (\w+)", part.err)[1]
+            rest = admin("list", prefix, "--cursor", cursor)
+            self.assertEqual((rest.out.split(), rest.err), (names[limit:], ""))
+        self.assertEqual(admin("list", prefix, "--cursor", "xyz", "--json").error["code"],
+                         "cursor_malformed")
+        for words in (("--json",), ()):
+            # Each answer has a frame of HEADERS before and behind it: the third page is lost.
+            proxy = CuttingProxy(node.grpc, 99, CuttingProxy.HEADERS, after=5, then=1)
+            broken = ctl("--server", proxy.address, "--token-file", token_file(node), "list", prefix, *words)
+            proxy.close()
+            self.assertEqual(broken.exit, 6)
+            self.assertEqual([r["identifier"] for r in broken.rows] if words else broken.out.split(),
+                             names[:2000])
+            cursor = re.search(r"--cursor (\w+)", broken.err)[1]
+            self.assertEqual(broken.error["parameters"]["cursor"] if words else cursor, cursor)
+            self.assertEqual(admin("list", prefix, "--cursor", cursor).out.split(), names[2000:])
+        self.assertEqual(len(admin("list", prefix, "--values", "--json").rows[150]["values"]), 1)
         self.assertEqual(admin("list", "88.118.1004", "--json").exit, 4)
 
     def test_a_node_that_is_busy_gets_its_rows_again(self) -> None:

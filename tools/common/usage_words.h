@@ -5,10 +5,16 @@
 
 #include "language.h"
 
+namespace CLI {
+class App;
+class ParseError;
+}  // namespace CLI
+
 namespace idnode::tools {
 
-// `said`: what CLI11, or a validator of ours, says in English. In Chinese, what is not known is
-// left as it is behind a Chinese beginning.
-std::string UsageWords(const std::string& said, Language language);
+// Why `app` could not parse its command line: the word that it does not know, with the known one
+// that is nearest to it; or else what CLI11, or a validator of ours, says in English. In Chinese,
+// what of that is not known here is left as it is behind a Chinese beginning.
+std::string UsageWords(const CLI::App& app, const CLI::ParseError& error, Language language);
 
 }  // namespace idnode::tools

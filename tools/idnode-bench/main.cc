@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "node_options.h"
 #include "server_text.h"
+#include "usage_words.h"
 
 namespace {
 
@@ -77,8 +78,13 @@ int main(int argc, char** argv) {
 
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // --help, --version
+    return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    std::cerr << "idnode-bench: "
+              << idnode::tools::UsageWords(app, error, idnode::Language::kEnglish)
+              << "\n  See: idnode-bench --help\n";
+    return 2;
   }
   if (const auto fault = idnode::tools::TokenInClear(
           fills.parsed() ? static_cast<const idnode::tools::NodeOptions&>(fill) : registering)) {

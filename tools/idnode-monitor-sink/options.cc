@@ -123,7 +123,8 @@ bool ParseOptions(int argc, char** argv, Options& options, int& exit_code) {
   std::string lang;
   Declare(app, options, lang);
   const auto refuse = [&](const std::string& wrong) {
-    std::cerr << wrong << '\n' << kSeeHelp.In(options.language) << '\n';
+    std::cerr << "idnode-monitor-sink: " << wrong << "\n  " << kSeeHelp.In(options.language)
+              << '\n';
     exit_code = kExitUsage;
     return false;
   };
@@ -133,7 +134,7 @@ bool ParseOptions(int argc, char** argv, Options& options, int& exit_code) {
     exit_code = app.exit(success);
     return false;
   } catch (const CLI::ParseError& error) {
-    return refuse(tools::UsageWords(error.what(), options.language));
+    return refuse(tools::UsageWords(app, error, options.language));
   }
   const Text wrong = Check(options);
   return wrong.english.empty() || refuse(wrong.In(options.language));

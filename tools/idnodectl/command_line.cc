@@ -60,7 +60,7 @@ class Builder {
       line_.ended = Exit::kDone;
     } catch (const CLI::ParseError& error) {
       Output(Asks(argc, argv, "--json"), language_)
-          .Fail(UsageFailure("", tools::UsageWords(error.what(), language_),
+          .Fail(UsageFailure("", tools::UsageWords(app_, error, language_),
                              ctl::Say(language_, text::kUsageFix, VerbAsked())));
       line_.ended = Exit::kUsage;
     }
@@ -168,9 +168,10 @@ class Builder {
                     Say({"file with the token's secret, one line", "存放令牌密钥的文件，一行"}))
         ->envname("IDNODE_TOKEN_FILE")
         ->type_name("FILE");
-    app_.add_flag("--json", globals.json,
-                  Say({"print JSON; failures as {\"error\": {...}} on stderr",
-                       "输出 JSON；失败时在标准错误输出 {\"error\": {...}}"}));
+    app_.add_flag(
+        "--json", globals.json,
+        Say({"print JSON, of a list an object a line; failures as {\"error\": {...}} on stderr",
+             "输出 JSON，列表每行一个对象；失败时在标准错误输出 {\"error\": {...}}"}));
     tools::AddEncryption(app_, globals);
     app_.add_option("--lang", lang_,
                     Say({"zh or en; otherwise as the locale says", "zh 或 en；默认随系统语言环境"}))
@@ -266,9 +267,10 @@ class Builder {
     verb.add_flag("--deleted", get->deleted, Say({"also a deleted one", "包括已删除的"}));
 
     const auto list = std::make_shared<ctl::List>();
-    CLI::App& list_verb =
-        Verb(app_, "list", {"list the identifiers of a prefix", "列出前缀下的标识"}, list,
-             "idnodectl list 88.118.1001 --limit 20");
+    CLI::App& list_verb = Verb(app_, "list",
+                               {"list the identifiers of a prefix (--json: an object a line)",
+                                "列出前缀下的标识（--json：每行一个对象）"},
+                               list, "idnodectl list 88.118.1001 --limit 20");
     list_verb.add_option("PREFIX", list->prefix, Say({"exactly this prefix", "仅此前缀"}))
         ->required()
         ->check(Utf8());
@@ -280,6 +282,12 @@ class Builder {
         .add_option("--limit", list->limit, Say({"at most so many (all)", "最多条数（默认全部）"}))
         ->check(NumberFrom(1))
         ->type_name("N");
+    list_verb
+        .add_option("--cursor", list->cursor,
+                    Say({"go on from where an earlier list ended, as it said",
+                         "从先前列表结束处继续，游标见其输出"}))
+        ->check(Utf8())
+        ->type_name("CURSOR");
 
     const auto resolve = std::make_shared<ctl::Resolve>();
     CLI::App& resolve_verb = Verb(
@@ -333,7 +341,9 @@ class Builder {
         ->capture_default_str()
         ->type_name("POLICY");
     RequestId(verb, add->request_id);
-    Verb(prefixes, "list", {"list them", "列出前缀"}, std::make_shared<ctl::PrefixList>());
+    Verb(prefixes, "list",
+         {"list them (--json: an object a line)", "列出前缀（--json：每行一个对象）"},
+         std::make_shared<ctl::PrefixList>());
 
     Tokens();
 
@@ -385,7 +395,9 @@ class Builder {
         throw CLI::RequiredError("--prefix or --all-prefixes");
       line_.verb = [add](Session& session) { return Run(session, *add); };
     });
-    Verb(tokens, "list", {"list them", "列出令牌"}, std::make_shared<ctl::TokenList>());
+    Verb(tokens, "list",
+         {"list them (--json: an object a line)", "列出令牌（--json：每行一个对象）"},
+         std::make_shared<ctl::TokenList>());
     const auto revoke = std::make_shared<ctl::TokenRevoke>();
     CLI::App& revoke_verb = Verb(tokens, "revoke", {"end one, for good", "永久吊销令牌"}, revoke);
     revoke_verb
@@ -435,9 +447,11 @@ class Builder {
 
   void Auditing() {
     const auto history = std::make_shared<ctl::History>();
-    CLI::App& verb = Verb(
-        app_, "history",
-        {"the log entries of an identifier, newest first", "标识的变更历史，由新到旧"}, history);
+    CLI::App& verb =
+        Verb(app_, "history",
+             {"the log entries of an identifier, newest first (--json: an object a line)",
+              "标识的变更历史，由新到旧（--json：每行一个对象）"},
+             history);
     Identifier(verb, history->identifier);
     verb.add_option("--limit", history->limit,
                     Say({"at most so many; 0: all (100)", "最多条数；0 为全部（默认 100）"}))
@@ -460,9 +474,11 @@ class Builder {
                          "已停止节点的数据目录（只读）；省略则查询运行中的节点"}))
         ->type_name("DIR");
     const auto log = std::make_shared<ctl::AuditLog>();
-    CLI::App& log_verb = Verb(
-        audit, "log", {"the log entries, with the octets that are stored", "日志条目及其原始字节"},
-        log, "idnodectl audit log --from 100 --limit 10 --json");
+    CLI::App& log_verb =
+        Verb(audit, "log",
+             {"the log entries, with the octets that are stored (--json: an object a line)",
+              "日志条目及其原始字节（--json：每行一个对象）"},
+             log, "idnodectl audit log --from 100 --limit 10 --json");
     log_verb.add_option("--from", log->from, Say({"first entry (0)", "起始序号（默认 0）"}))
         ->check(NumberFrom(0))
         ->type_name("SEQ");

@@ -1,8 +1,8 @@
 // What a command prints: for people (aligned tables, in their language) or for programs (JSON).
 //
-// Results go to stdout, failures, warnings and progress to stderr. A command prints one JSON value,
-// or says in its help that it prints one a line. Whatever comes from a record is made harmless for
-// a terminal first. One thread.
+// Results go to stdout, failures, warnings and progress to stderr. A command prints one JSON
+// object, a list one a line. Whatever comes from a record is made harmless for a terminal first.
+// One thread.
 #pragma once
 
 #include <chrono>

@@ -53,6 +53,12 @@ inline constexpr Words kTokenUnknown{
 inline constexpr Words kRecord{"{0}  (entry {1}, {2})", "{0}  （日志序号 {1}，{2}）"};
 inline constexpr Words kRecordDeleted{"{0}  (deleted: entry {1}, {2})",
                                       "{0}  （已删除：日志序号 {1}，{2}）"};
+inline constexpr Words kListMore{"There is more; go on with: --cursor {}",
+                                 "还有更多；请加上 --cursor {} 继续"};
+inline constexpr Words kListGoOn{"What was listed is complete up to here; go on with: --cursor {}",
+                                 "此前列出的内容完整；请加上 --cursor {} 从此处继续"};
+inline constexpr Words kLogGoOn{"What was read is complete up to here; go on with: --from {}",
+                                "此前读出的日志完整；请用 --from {} 从此处继续"};
 inline constexpr Words kDeletedMark{"(deleted)", "（已删除）"};
 inline constexpr Words kEntry{"Entry {0}  {1}  {2}  by {3}, {4}",
                               "日志 {0}  {1}  {2}  渠道 {3}，{4}"};

@@ -38,6 +38,11 @@ std::string LogText(const v1::ReadLogResponse::Row& row, Language language) {
   return text;
 }
 
+void PrintLogRow(Output& out, const v1::ReadLogResponse::Row& row) {
+  if (!out.json()) return out.Text(LogText(row, out.language()));
+  out.Print({{"seq", row.seq()}, {"leaf", Hex(row.leaf())}, {"payload", Hex(row.payload())}});
+}
+
 // The node promised a result and ended the stream without one.
 Failure NoResult(Language language) {
   return {Exit::kFailed, "stream_broken", "", Say(language, text::kStreamBroken),
@@ -84,18 +89,16 @@ Exit Run(Session& session, const History& options) {
   constexpr std::uint64_t kPage = 1000;
   v1::HistoryRequest request;
   request.set_identifier(options.identifier);
-  std::optional<JsonRows> rows;
   std::uint64_t listed = 0;
   for (bool more = true; more && (options.limit == 0 || listed < options.limit);) {
     request.set_limit(static_cast<std::uint32_t>(
         options.limit == 0 ? kPage : std::min(kPage, options.limit - listed)));
     const v1::HistoryResponse response = session.client().Call(request);
-    if (session.out().json() && !rows) rows.emplace(session.out());  // a refusal prints no "["
     for (const v1::Entry& entry : response.entries()) {
       request.set_before_seq(entry.seq());
       ++listed;
-      if (rows) {
-        rows->Add(ToJson(entry));
+      if (session.out().json()) {
+        session.out().Print(ToJson(entry));
         continue;
       }
       session.out().Line(EntryLine(entry, session.language()));
@@ -105,7 +108,6 @@ Exit Run(Session& session, const History& options) {
     }
     more = response.more() && response.entries_size() > 0;
   }
-  if (rows) rows->Close();
   return Exit::kDone;
 }
 
@@ -164,20 +166,22 @@ Exit Run(Session& session, const AuditLog& options) {
   request.set_from_seq(options.from);
   request.set_limit(options.limit);
   request.set_with_payload(options.payload);
-  std::optional<JsonRows> rows;
-  session.client().Call(request, [&](const v1::ReadLogResponse& part) {
-    if (session.out().json() && !rows) rows.emplace(session.out());  // a refusal prints no "["
-    for (const auto& row : part.rows()) {
-      if (rows) {
-        rows->Add({{"seq", row.seq()}, {"leaf", Hex(row.leaf())}, {"payload", Hex(row.payload())}});
-      } else {
-        session.out().Text(LogText(row, session.language()));
+  std::uint64_t next = options.from;
+  try {
+    session.client().Call(request, [&](const v1::ReadLogResponse& part) {
+      for (const auto& row : part.rows()) {
+        PrintLogRow(session.out(), row);
+        next = row.seq() + 1;
       }
+      return true;
+    });
+  } catch (Failure& failure) {
+    if (failure.exit == Exit::kUnavailable && next != options.from) {
+      failure.parameters["from"] = std::to_string(next);
+      failure.fix += ' ' + Say(session.language(), text::kLogGoOn, next);
     }
-    return true;
-  });
-  if (session.out().json() && !rows) rows.emplace(session.out());
-  if (rows) rows->Close();
+    throw;
+  }
   return Exit::kDone;
 }
 

@@ -27,20 +27,23 @@ Exit Run(Session& session, const PrefixAdd& options) {
 
 Exit Run(Session& session, const PrefixList& /*options*/) {
   const Language language = session.language();
-  Json rows = Json::array();
+  const bool json = session.out().json();
   Table table({Say(language, text::kTitlePrefix), Say(language, text::kTitleCase),
                Say(language, text::kTitleName)});
   EachPage(session.client(), v1::ListPrefixesRequest(), [&](const auto& page) {
     for (const v1::Prefix& prefix : page.prefixes()) {
       const std::string policy = Word(prefix.case_policy());
-      rows.push_back({{"prefix", prefix.prefix()},
-                      {"case", policy},
-                      {"name", prefix.name()},
-                      {"seq", prefix.seq()}});
+      if (json) {
+        session.out().Print({{"prefix", prefix.prefix()},
+                             {"case", policy},
+                             {"name", prefix.name()},
+                             {"seq", prefix.seq()}});
+        continue;
+      }
       table.Add({prefix.prefix(), policy, prefix.name()});
     }
   });
-  session.out().json() ? session.out().Print(rows) : session.out().Text(table.ToText());
+  if (!json) session.out().Text(table.ToText());
   return Exit::kDone;
 }
 

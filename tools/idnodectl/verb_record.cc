@@ -44,9 +44,28 @@ std::string RecordLine(const v1::Record& record, Language language) {
              Printable(record.identifier()), record.seq(), TimeText(record.changed_ms()));
 }
 
-// One record of a list, for people: a line, and its values below it when they were asked for.
+// A Failure says where to go on: what came before it is printed.
+v1::ListResponse ListPage(Session& session, const v1::ListRequest& request) {
+  try {
+    return session.client().Call(request);
+  } catch (Failure& failure) {
+    if (failure.exit == Exit::kUnavailable && !request.cursor().empty()) {
+      failure.parameters["cursor"] = request.cursor();
+      failure.fix += ' ' + Say(session.language(), text::kListGoOn, request.cursor());
+    }
+    throw;
+  }
+}
+
+// One record of a list. For people: a line, and its values below it when they were asked for.
 void ListRecord(Session& session, const v1::Record& record, bool values) {
   Output& out = session.out();
+  if (out.json()) {
+    Json json = ToJson(record);
+    if (!values) json.erase("values");
+    out.Print(json);
+    return;
+  }
   if (!values) {
     out.Line(Printable(record.identifier()) +
              (record.deleted() ? "  " + Say(session.language(), text::kDeletedMark) : ""));
@@ -110,26 +129,20 @@ Exit Run(Session& session, const List& options) {
   request.set_below(options.below);
   request.set_include_values(options.values);
   request.set_include_deleted(options.deleted);
-  std::optional<JsonRows> rows;
+  request.set_cursor(options.cursor);
   std::uint64_t listed = 0;
   do {
     const std::uint64_t wanted = options.limit == 0 ? page : std::min(page, options.limit - listed);
     request.set_page_size(static_cast<std::uint32_t>(wanted));
-    const v1::ListResponse response = session.client().Call(request);
-    if (session.out().json() && !rows) rows.emplace(session.out());  // a refusal prints no "["
-    for (const v1::Record& record : response.records()) {
-      if (rows) {
-        Json json = ToJson(record);
-        if (!options.values) json.erase("values");
-        rows->Add(json);
-      } else {
-        ListRecord(session, record, options.values);
-      }
-    }
+    const v1::ListResponse response = ListPage(session, request);
+    for (const v1::Record& record : response.records()) ListRecord(session, record, options.values);
     listed += static_cast<std::uint64_t>(response.records_size());
     request.set_cursor(response.next_cursor());
   } while (!request.cursor().empty() && (options.limit == 0 || listed < options.limit));
-  if (rows) rows->Close();
+  if (!request.cursor().empty()) {
+    session.out().Flush();
+    Warn(Say(session.language(), text::kListMore, request.cursor()));
+  }
   return Exit::kDone;
 }
 

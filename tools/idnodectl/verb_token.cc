@@ -122,18 +122,21 @@ Exit Run(Session& session, const TokenAdd& options) {
 
 Exit Run(Session& session, const TokenList& /*options*/) {
   const Language language = session.language();
-  Json rows = Json::array();
+  const bool json = session.out().json();
   Table table({Say(language, text::kTitleId), Say(language, text::kTitleName),
                Say(language, text::kTitleScopes), Say(language, text::kTitlePrefixes),
                Say(language, text::kTitleExpires)});
   EachPage(session.client(), v1::ListTokensRequest(), [&](const auto& page) {
     for (const v1::Token& token : page.tokens()) {
-      rows.push_back(TokenJson(token));
+      if (json) {
+        session.out().Print(TokenJson(token));
+        continue;
+      }
       table.Add({token.id(), token.name(), Joined(ScopeWords(token)), ReachText(token, language),
                  TokenState(token, language)});
     }
   });
-  session.out().json() ? session.out().Print(rows) : session.out().Text(table.ToText());
+  if (!json) session.out().Text(table.ToText());
   return Exit::kDone;
 }
 

@@ -88,6 +88,7 @@ struct List {
   bool values = false;
   bool deleted = false;
   std::uint64_t limit = 0;  // 0: all
+  std::string cursor;       // as the node gave it; empty: from the beginning
 };
 Exit Run(Session& session, const List& options);
 
