@@ -67,8 +67,10 @@ std::vector<Option> GrpcRows(Config& config) {
        .target = BindSize(config.grpc.memory_octets),
        .min = 64 * kMiB,
        .max = 64 * kGiB,
-       .text = "What gRPC may use for messages on their way. Near it, gRPC takes in no more until "
-               "some have left."},
+       .text =
+           "What gRPC may use for messages on their way in. Near it, gRPC takes in no more until "
+           "some have left. Answers that clients do not take may have a quarter as much; then "
+           "questions are refused (read_busy), and the slow clients dropped."},
       {.name = "grpc.connections",
        .target = Bind(config.grpc.connections),
        .min = 1,

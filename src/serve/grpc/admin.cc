@@ -34,10 +34,11 @@ class Admin final : public v1::Admin::CallbackService {
   grpc::ServerUnaryReactor* ListPrefixes(grpc::CallbackServerContext* context,
                                          const v1::ListPrefixesRequest* request,
                                          v1::ListPrefixesResponse* response) override {
-    return AnswerNow(door_, *context, [&](const Principal& caller) -> std::optional<Problem> {
-      return Fill(door_.services.lookup.ListPrefixes(caller, PageOf(*request)), *response,
-                  *response->mutable_prefixes());
-    });
+    return AnswerNow(door_, *context, *response,
+                     [&](const Principal& caller) -> std::optional<Problem> {
+                       return Fill(door_.services.lookup.ListPrefixes(caller, PageOf(*request)),
+                                   *response, *response->mutable_prefixes());
+                     });
   }
 
   grpc::ServerUnaryReactor* AddToken(grpc::CallbackServerContext* context,
@@ -54,7 +55,7 @@ class Admin final : public v1::Admin::CallbackService {
                                         v1::RevokeTokenResponse* response) override {
     const auto id = FromHex(request->id());
     if (!id.ok() || id.value().size() != kTokenIdSize) {
-      return AnswerAdmin(*context, [&] { return NoToken(request->id()); });
+      return AnswerAdmin(*context, *response, [&] { return NoToken(request->id()); });
     }
     return SubmitChange(door_, *context, registry::RevokeToken{std::string(AsText(id.value()))},
                         request->request_id(), *response->mutable_receipt());
@@ -63,10 +64,11 @@ class Admin final : public v1::Admin::CallbackService {
   grpc::ServerUnaryReactor* ListTokens(grpc::CallbackServerContext* context,
                                        const v1::ListTokensRequest* request,
                                        v1::ListTokensResponse* response) override {
-    return AnswerNow(door_, *context, [&](const Principal& caller) -> std::optional<Problem> {
-      return Fill(door_.services.lookup.ListTokens(caller, PageOf(*request)), *response,
-                  *response->mutable_tokens());
-    });
+    return AnswerNow(door_, *context, *response,
+                     [&](const Principal& caller) -> std::optional<Problem> {
+                       return Fill(door_.services.lookup.ListTokens(caller, PageOf(*request)),
+                                   *response, *response->mutable_tokens());
+                     });
   }
 
   grpc::ServerUnaryReactor* AcceptClock(grpc::CallbackServerContext* context,
@@ -85,16 +87,19 @@ class Admin final : public v1::Admin::CallbackService {
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest* /*request*/,
                                       v1::GetStatusResponse* response) override {
-    return AnswerAdmin(*context, [&] { return Status(LanguageOf(*context), *response); });
+    return AnswerAdmin(*context, *response,
+                       [&] { return Status(LanguageOf(*context), *response); });
   }
 
  private:
   template <typename Fill>  // std::optional<Problem>()
-  grpc::ServerUnaryReactor* AnswerAdmin(grpc::CallbackServerContext& context, Fill fill) {
-    return AnswerNow(door_, context, [&](const Principal& caller) -> std::optional<Problem> {
-      auto refusal = caller.Require(stored::v1::SCOPE_ADMIN, {});
-      return refusal.has_value() ? std::move(refusal) : fill();
-    });
+  grpc::ServerUnaryReactor* AnswerAdmin(grpc::CallbackServerContext& context,
+                                        const google::protobuf::Message& response, Fill fill) {
+    return AnswerNow(door_, context, response,
+                     [&](const Principal& caller) -> std::optional<Problem> {
+                       auto refusal = caller.Require(stored::v1::SCOPE_ADMIN, {});
+                       return refusal.has_value() ? std::move(refusal) : fill();
+                     });
   }
 
   template <typename Request>

@@ -141,9 +141,10 @@ class Audit final : public v1::Audit::CallbackService {
   grpc::ServerUnaryReactor* History(grpc::CallbackServerContext* context,
                                     const v1::HistoryRequest* request,
                                     v1::HistoryResponse* response) override {
-    return AnswerLater(door_, *context, [this, request, response](const Principal& caller) {
-      return ReadHistory(caller, *request, *response);
-    });
+    return AnswerLater(door_, *context, *response,
+                       [this, request, response](const Principal& caller) {
+                         return ReadHistory(caller, *request, *response);
+                       });
   }
 
   grpc::ServerWriteReactor<v1::RecountResponse>* Recount(

@@ -5,42 +5,27 @@ namespace idnode::serve {
 // Who ended last may still hold the lock.
 Calls::~Calls() { const std::scoped_lock lock(mutex_); }
 
-void Calls::Begin() {
+void Calls::Begin(Call& call) {
   const std::scoped_lock lock(mutex_);
-  ++unary_;
+  calls_.insert(&call);
 }
 
-void Calls::End() {
+void Calls::End(Call& call) {
   const std::scoped_lock lock(mutex_);
-  --unary_;
-  NotifyIfNone();
-}
-
-void Calls::Begin(Stream& stream) {
-  const std::scoped_lock lock(mutex_);
-  streams_.insert(&stream);
-}
-
-void Calls::End(Stream& stream) {
-  const std::scoped_lock lock(mutex_);
-  streams_.erase(&stream);
-  NotifyIfNone();
+  calls_.erase(&call);
+  if (calls_.empty()) none_.notify_all();
 }
 
 void Calls::Tick() {
   const std::scoped_lock lock(mutex_);
-  for (Stream* stream : streams_) stream->Tick();
-}
-
-void Calls::NotifyIfNone() {
-  if (unary_ == 0 && streams_.empty()) none_.notify_all();
+  for (Call* call : calls_) call->Tick();
 }
 
 void Calls::Stop(std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
   stopping_.store(true, std::memory_order_release);
-  for (Stream* stream : streams_) stream->Wake();
-  none_.wait_for(lock, patience, [this] { return unary_ == 0 && streams_.empty(); });
+  for (Call* call : calls_) call->Wake();
+  none_.wait_for(lock, patience, [this] { return calls_.empty(); });
 }
 
 }  // namespace idnode::serve

@@ -4,22 +4,20 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <cstddef>
 #include <mutex>
 #include <unordered_set>
 
 namespace idnode::serve {
 
-// A call that goes on until somebody ends it.
-class Stream {
+// A call under way. Any thread; both are cheap, and end no call before they return.
+class Call {
  public:
-  virtual ~Stream() = default;
+  virtual ~Call() = default;
 
-  // Something that the stream waits for has happened: it looks, soon, on another thread. Any
-  // thread; cheap.
-  virtual void Wake() = 0;
+  // The node stops: if the call waits for anything, it ends soon.
+  virtual void Wake() {}
 
-  // Some time has passed: it looks whether it may still go on. As Wake().
+  // Some time has passed: the call looks whether it may still go on.
   virtual void Tick() {}
 };
 
@@ -31,33 +29,26 @@ class Calls {
   Calls& operator=(const Calls&) = delete;
   ~Calls();
 
-  // A unary call begins, and ends.
-  void Begin();
-  void End();
+  // A call begins, and ends. In between it is woken when the node stops, and told of ticks.
+  void Begin(Call& call);
+  void End(Call& call);
 
-  // A stream begins, and ends. In between it is woken when the node stops, and told of ticks.
-  void Begin(Stream& stream);
-  void End(Stream& stream);
-
-  // Tells every stream that time has passed.
+  // Tells every call that time has passed.
   void Tick();
 
-  // No more calls: those that begin now are to be refused, streams are to end.
+  // No more calls: those that begin now are to be refused, those that wait are to end.
   bool stopping() const noexcept { return stopping_.load(std::memory_order_acquire); }
 
   // Says so to everybody, and waits until all calls have ended, `patience` at most.
   void Stop(std::chrono::milliseconds patience);
 
  private:
-  void NotifyIfNone();
-
   std::atomic<bool> stopping_{false};  // by Stop(); whoever wakes up for it must see it
 
   // Under the mutex.
   std::mutex mutex_;
   std::condition_variable none_;
-  std::size_t unary_ = 0;
-  std::unordered_set<Stream*> streams_;
+  std::unordered_set<Call*> calls_;
 };
 
 }  // namespace idnode::serve

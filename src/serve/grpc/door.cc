@@ -30,6 +30,12 @@ std::string_view SecretOf(std::string_view authorization) {
 
 }  // namespace
 
+std::optional<registry::Problem> CheckRoom(const Door& door) {
+  if (door.calls.stopping()) return StoppingProblem();
+  if (door.unsent.is_full()) return registry::Problem{.code = registry::Code::kReadBusy};
+  return std::nullopt;
+}
+
 Language LanguageOf(const grpc::CallbackServerContext& context) {
   return registry::LanguageOf(Metadata(context, "accept-language"));
 }

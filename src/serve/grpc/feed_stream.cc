@@ -1,6 +1,5 @@
 #include "serve/grpc/feed_stream.h"
 
-#include <algorithm>
 #include <cstdlib>
 #include <utility>
 #include <variant>
@@ -8,13 +7,6 @@
 #include "serve/grpc/problem_status.h"
 
 namespace idnode::serve {
-namespace {
-
-// How long a client has for the message under way when the node stops.
-constexpr std::chrono::seconds kLastWrite{1};
-
-}  // namespace
-
 FeedStream::FeedStream(Door& door, grpc::CallbackServerContext& context, std::string cursor)
     : door_(door), context_(context), cursor_(std::move(cursor)) {
   door_.calls.Begin(*this);
@@ -74,7 +66,7 @@ void FeedStream::Turn() {
   {
     const std::scoped_lock lock(mutex_);
     turn_posted_ = false;
-    if (writing_ && IsInVain()) context_.TryCancel();
+    if (writing_ && write_deadline_.HasPassed(door_)) context_.TryCancel();
     if (writing_ && !broken_) return;  // OnWriteDone() comes
   }
   if (!problem_.has_value()) Serve();
@@ -85,14 +77,6 @@ void FeedStream::Turn() {
   serving_ = false;
   this->Finish(broken_ ? grpc::Status(grpc::StatusCode::CANCELLED, "cancelled")
                        : Refusal(context_, *problem_));
-}
-
-// A write that is no longer waited for: the client does not read, and holds a snapshot of the store
-// and a watcher's place. Under the mutex.
-bool FeedStream::IsInVain() {
-  const auto now = std::chrono::steady_clock::now();
-  if (door_.calls.stopping()) write_ends_ = std::min(write_ends_, now + kLastWrite);
-  return now >= write_ends_;
 }
 
 // Whether the call is to end: nobody listens, or there is a problem.
@@ -138,7 +122,7 @@ void FeedStream::Serve() {
   response_ = *std::move(message);
   const std::scoped_lock lock(mutex_);
   writing_ = true;
-  write_ends_ = std::chrono::steady_clock::now() + door_.options.write_patience;
+  write_deadline_.Begin(door_);
   this->StartWrite(&response_);
 }
 

@@ -5,7 +5,6 @@
 
 #include <grpcpp/support/server_callback.h>
 
-#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,11 +14,12 @@
 #include "monitor/feed.h"
 #include "monitor/feed_hub.h"
 #include "serve/grpc/door.h"
+#include "serve/grpc/write_deadline.h"
 
 namespace idnode::serve {
 
 // Deletes itself when the call has ended.
-class FeedStream final : public grpc::ServerWriteReactor<v1::WatchResponse>, public Stream {
+class FeedStream final : public grpc::ServerWriteReactor<v1::WatchResponse>, public Call {
  public:
   FeedStream(Door& door, grpc::CallbackServerContext& context, std::string cursor);
 
@@ -34,7 +34,6 @@ class FeedStream final : public grpc::ServerWriteReactor<v1::WatchResponse>, pub
   void PostTurn();
   // The feeder thread.
   void Turn();
-  bool IsInVain();
   bool Finishing();
   void Serve();
 
@@ -52,10 +51,10 @@ class FeedStream final : public grpc::ServerWriteReactor<v1::WatchResponse>, pub
   // Under the mutex.
   std::mutex mutex_;
   bool writing_ = false;
-  std::chrono::steady_clock::time_point write_ends_;  // by then the client has taken the message
-  bool broken_ = false;                               // the client hears no more
-  bool turn_posted_ = false;                          // Turn() is about to be called
-  bool serving_ = false;  // let in, and not yet finished: only then are there turns
+  WriteDeadline write_deadline_;
+  bool broken_ = false;       // the client hears no more
+  bool turn_posted_ = false;  // Turn() is about to be called
+  bool serving_ = false;      // let in, and not yet finished: only then are there turns
 };
 
 }  // namespace idnode::serve

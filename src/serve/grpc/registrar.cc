@@ -54,20 +54,21 @@ class Registrar final : public v1::Registrar::CallbackService {
 
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const v1::GetRequest* request,
                                 v1::GetResponse* response) override {
-    return AnswerNow(door_, *context, [&](const Principal& caller) -> std::optional<Problem> {
-      auto record =
-          door_.services.lookup.Get(caller, request->identifier(), request->include_deleted());
-      if (auto* problem = std::get_if<Problem>(&record)) return std::move(*problem);
-      *response->mutable_record() = std::get<v1::Record>(std::move(record));
-      return std::nullopt;
-    });
+    return AnswerNow(
+        door_, *context, *response, [&](const Principal& caller) -> std::optional<Problem> {
+          auto record =
+              door_.services.lookup.Get(caller, request->identifier(), request->include_deleted());
+          if (auto* problem = std::get_if<Problem>(&record)) return std::move(*problem);
+          *response->mutable_record() = std::get<v1::Record>(std::move(record));
+          return std::nullopt;
+        });
   }
 
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
                                  const v1::ListRequest* request,
                                  v1::ListResponse* response) override {
     return AnswerLater(
-        door_, *context,
+        door_, *context, *response,
         [this, request, response](const Principal& caller) -> std::optional<Problem> {
           auto page =
               door_.services.lookup.List(caller, {.prefix = request->prefix(),

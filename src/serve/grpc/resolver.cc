@@ -161,18 +161,19 @@ class Resolver final : public v1::Resolver::CallbackService {
   grpc::ServerUnaryReactor* Resolve(grpc::CallbackServerContext* context,
                                     const v1::ResolveRequest* request,
                                     v1::ResolveResponse* response) override {
-    auto* const call = new Unary(door_, *context);
-    call->End(door_.calls.stopping() ? StoppingProblem() : ResolveOne(*request, *response));
+    auto* const call = new Unary(door_, *context, *response);
+    const auto no_room = CheckRoom(door_);
+    call->End(no_room.has_value() ? no_room : ResolveOne(*request, *response));
     return call;
   }
 
   grpc::ServerUnaryReactor* BatchResolve(grpc::CallbackServerContext* context,
                                          const v1::BatchResolveRequest* request,
                                          v1::BatchResolveResponse* response) override {
-    auto* const call = new Unary(door_, *context);
+    auto* const call = new Unary(door_, *context, *response);
     const int count = request->requests_size();
-    if (door_.calls.stopping()) {
-      call->Refuse(StoppingProblem());
+    if (const auto no_room = CheckRoom(door_)) {
+      call->Refuse(*no_room);
     } else if (count > kMaxBatch) {
       call->Refuse(TooMany("requests", count, kMaxBatch));
     } else if (!door_.batches.Post([this, call, request, response] {

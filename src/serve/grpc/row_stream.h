@@ -14,12 +14,13 @@
 #include "serve/grpc/door.h"
 #include "serve/grpc/problem_status.h"
 #include "serve/grpc/row_window.h"
+#include "serve/grpc/write_deadline.h"
 
 namespace idnode::serve {
 
 // Deletes itself when the call has ended. `Response` has a row and a result: receipt or problem.
 template <typename Request, typename Response>
-class RowStream final : public grpc::ServerBidiReactor<Request, Response>, public Stream {
+class RowStream final : public grpc::ServerBidiReactor<Request, Response>, public Call {
  public:
   // The change that a row asks for; may take its request apart.
   using ChangeOf = registry::Change (*)(Request&);
@@ -77,6 +78,11 @@ class RowStream final : public grpc::ServerBidiReactor<Request, Response>, publi
   void Wake() override {
     const std::scoped_lock lock(mutex_);
     PostTurn();
+  }
+
+  void Tick() override {
+    const std::scoped_lock lock(mutex_);
+    if (writing_ && write_deadline_.HasPassed(door_)) context_.TryCancel();
   }
 
  private:
@@ -151,6 +157,7 @@ class RowStream final : public grpc::ServerBidiReactor<Request, Response>, publi
       ToProto(std::get<registry::Receipt>(*window_.front()), *response_.mutable_receipt());
     }
     writing_ = true;
+    write_deadline_.Begin(door_);
     grpc::WriteOptions options;
     // The next one follows at once, so this one need not be flushed. The first must be: it carries
     // the initial metadata, whose write gRPC waits for and yet does not begin under this hint.
@@ -178,6 +185,7 @@ class RowStream final : public grpc::ServerBidiReactor<Request, Response>, publi
   RowWindow<registry::Outcome> window_;
   bool reading_ = false;
   bool writing_ = false;
+  WriteDeadline write_deadline_;
   bool ended_ = false;        // no more rows: the client has said so, or is gone
   bool broken_ = false;       // the client hears no more
   bool turn_posted_ = false;  // Advance() is about to be called on the answer thread

@@ -56,9 +56,10 @@ class GrpcServer {
     std::uint32_t watchers = 64;                         // of the feed, at the same time
     std::uint32_t stream_window = 256;  // rows of a stream that are read and not yet answered
 
-    // A receiver of the feed that takes a message no sooner is dropped, with the snapshot that its
-    // rows are read from; and how often the idle ones are looked at: has the token ended?
+    // A client that takes a message no sooner is dropped, with all that its call holds; and how
+    // often calls are looked at: has that passed, has a watcher's token ended?
     std::chrono::milliseconds write_patience{60'000};
+    std::chrono::milliseconds last_write{1'000};  // instead, when the node stops or memory is short
     std::chrono::milliseconds tick{2'000};
 
     // A silent connection is asked whether it is still there, and closed if it does not answer.

@@ -18,7 +18,7 @@ class Statistics final : public v1::Statistics::CallbackService {
                                   const v1::QueryRequest* request,
                                   v1::QueryResponse* response) override {
     return AnswerLater(
-        door_, *context,
+        door_, *context, *response,
         [this, request, response](const Principal& caller) -> std::optional<Problem> {
           auto answer = monitor::AnswerQuery(door_.services.store, caller, *request);
           if (auto* problem = std::get_if<Problem>(&answer)) return std::move(*problem);

@@ -19,7 +19,7 @@ namespace idnode::serve {
 
 // Deletes itself when the call has ended.
 template <typename Response>
-class TaskStream final : public grpc::ServerWriteReactor<Response>, public Stream {
+class TaskStream final : public grpc::ServerWriteReactor<Response>, public Call {
  public:
   // Sends with Send(), looks at cancelled() now and then, and returns what went wrong. A worker.
   using Task = std::function<std::optional<registry::Problem>(TaskStream&)>;
@@ -79,11 +79,6 @@ class TaskStream final : public grpc::ServerWriteReactor<Response>, public Strea
   }
 
  private:
-  // A client that takes nothing for so long holds a worker no longer.
-  static constexpr std::chrono::seconds kPatience{60};
-  // For the write under way when the node stops: one that goes through ends the call in words.
-  static constexpr std::chrono::milliseconds kLastWrite{200};
-
   std::optional<registry::Problem> Admit(registry::Scope scope) const {
     const auto caller = CallerOf(door_, context_);
     if (const auto* problem = std::get_if<registry::Problem>(&caller)) return *problem;
@@ -92,7 +87,8 @@ class TaskStream final : public grpc::ServerWriteReactor<Response>, public Strea
 
   bool AwaitWritten(std::unique_lock<std::mutex>& lock) {
     const auto ready = [this] { return !writing_ || broken_ || door_.calls.stopping(); };
-    if (!changed_.wait_for(lock, kPatience, ready)) broken_ = true;
+    // A client that takes nothing for so long holds a worker no longer.
+    if (!changed_.wait_for(lock, door_.options.write_patience, ready)) broken_ = true;
     return !writing_ && !broken_ && !door_.calls.stopping();
   }
 
@@ -100,7 +96,8 @@ class TaskStream final : public grpc::ServerWriteReactor<Response>, public Strea
     std::optional<registry::Problem> problem = task_(*this);
     std::unique_lock lock(mutex_);
     (void)AwaitWritten(lock);
-    changed_.wait_for(lock, kLastWrite, [this] { return !writing_ || broken_; });
+    // The write under way when the node stops: one that goes through ends the call in words.
+    changed_.wait_for(lock, door_.options.last_write, [this] { return !writing_ || broken_; });
     if (writing_ || broken_) {
       // What is under way cannot be taken back but by ending the call.
       context_.TryCancel();

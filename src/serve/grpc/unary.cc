@@ -10,7 +10,7 @@ using registry::Problem;
 grpc::ServerUnaryReactor* SubmitChange(Door& door, grpc::CallbackServerContext& context,
                                        registry::Change change, const std::string& request_id,
                                        v1::Receipt& receipt) {
-  auto* const call = new Unary(door, context);
+  auto* const call = new Unary(door, context, receipt);
   auto caller = CallerOf(door, context);
   if (const auto* problem = std::get_if<Problem>(&caller)) {
     call->Refuse(*problem);

@@ -331,6 +331,17 @@ TEST_F(StreamServerTest, StoppingWaitsNoLongerThanItWasTold) {
   server_->Stop(60s);  // does nothing
 }
 
+TEST_F(StreamServerTest, StoppingDoesNotWaitForAPeerThatDoesNotRead) {
+  options_.timeouts.write = 600s;
+  Start();
+  const StreamClient deaf(where_, {}, 4'096);
+  ASSERT_TRUE(deaf.Send(Echo::Frame("x50000000")));
+  while (server_->counters().messages == 0) std::this_thread::yield();
+  const auto begin = Clock::now();
+  server_->Stop(600s);
+  EXPECT_LT(Clock::now() - begin, 60s);
+}
+
 TEST_F(StreamServerTest, ThreadsShareThePort) {
   Start(2);
   for (int i = 0; i < 64; ++i) Exchange(StreamClient(where_), "t");

@@ -239,6 +239,8 @@ TEST_F(GrpcStreamTest, StoppingAnswersWhatWasTakenThenEndsTheStream) {
 TEST_F(GrpcStreamTest, StoppingDoesNotWaitForAClientThatNeverReads) {
   GrpcServer::Options options = Local();
   options.stream_window = 4;
+  options.write_patience = std::chrono::minutes(10);
+  options.last_write = options.tick = std::chrono::milliseconds(10);
   Serve(options);
   grpc::ClientContext context;
   const auto stream = Open(context);
@@ -252,7 +254,7 @@ TEST_F(GrpcStreamTest, StoppingDoesNotWaitForAClientThatNeverReads) {
     v1::RegisterStreamResponse response;
     return stream->Read(&response);  // it has begun
   }());
-  server_->Stop(std::chrono::milliseconds(50));
+  server_->Stop(std::chrono::minutes(10));
   stopped.store(true);
   writer.join();
   context.TryCancel();
