@@ -199,19 +199,22 @@ Result<ChannelTotals> DecodeDay(std::string_view value) noexcept {
 }
 
 Result<CountsKey> DecodeCountsKey(std::string_view key) noexcept {
+  constexpr Error kNoSuchKey{Errc::kCorrupt, 0, "key of counts"};
+  // Keys have no checksum, but prefixes are plain ASCII.
+  const auto is_plain = [](char c) { return c > ' ' && c < 0x7F; };
   CountsKey out;
   if (!key.empty() && key.front() == kTipTag) {
     out.prefix = key.substr(1);
+    if (!std::ranges::all_of(out.prefix, is_plain)) return kNoSuchKey;
     return out;
   }
   constexpr std::size_t kBehindPrefix = 5;  // the zero and the day
-  if (key.size() < 1 + kBehindPrefix || key.front() != kDayTag) {
-    return Error{Errc::kCorrupt, 0, "key of counts"};
-  }
+  if (key.size() < 1 + kBehindPrefix || key.front() != kDayTag) return kNoSuchKey;
   out.is_day = true;
   out.prefix = key.substr(1, key.size() - 1 - kBehindPrefix);
+  if (!std::ranges::all_of(out.prefix, is_plain)) return kNoSuchKey;
   Reader in(AsBytes(key.substr(1 + out.prefix.size())));
-  if (in.U8("key of counts") != 0) return Error{Errc::kCorrupt, 0, "key of counts"};
+  if (in.U8("key of counts") != 0) return kNoSuchKey;
   const std::uint32_t order = in.U32("key of counts");
   const auto number =
       static_cast<std::int32_t>((std::numeric_limits<std::uint32_t>::max() - order) ^ 0x8000'0000U);

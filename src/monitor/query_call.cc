@@ -65,6 +65,7 @@ v1::QueryResponse ToResponse(const Counted& counted) {
     if (row.day.has_value()) out.set_day(row.day->ToText());
     if (row.channel.has_value()) out.set_channel(ToMessage(*row.channel));
     SetCounts(row.totals, *out.mutable_counts());
+    out.set_active_at_end(row.active_at_end);
   }
   SetCounts(counted.total, *response.mutable_total());
   response.set_active_at_end(counted.active_at_end);
@@ -84,6 +85,10 @@ std::variant<v1::QueryResponse, Problem> AnswerQuery(const store::Engine& store,
   if (!snapshot.ok()) return registry::FromStore(snapshot.error());
   const auto counted = Count(*snapshot.value(), query);
   if (!counted.ok()) return registry::FromStore(counted.error());
+  // A number that is zero because of a typing error would be believed.
+  if (counted.value().prefixes == 0) {
+    if (auto problem = CheckServed(*snapshot.value(), query.selection)) return *std::move(problem);
+  }
   return ToResponse(counted.value());
 }
 

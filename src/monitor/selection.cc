@@ -1,5 +1,7 @@
 #include "monitor/selection.h"
 
+#include "registry/control.h"
+
 namespace idnode::monitor {
 namespace {
 
@@ -14,6 +16,24 @@ std::optional<Problem> RequireAll(const Principal& principal, const Selection& s
   const bool derived = selection.below && !selection.prefix.empty();
   return derived ? principal.RequireBelow(kMonitor, selection.prefix)
                  : principal.Require(kMonitor, selection.prefix);
+}
+
+std::optional<Problem> CheckServed(const store::Readable& store, const Selection& selection) {
+  if (selection.prefix.empty()) return std::nullopt;
+  const std::string key = registry::PrefixControlKey(selection.prefix);
+  std::string object;
+  const Status got = store.Get(store::Family::kControl, key, object);
+  if (got.ok()) return std::nullopt;
+  if (got.error().code != Errc::kNotFound) return registry::FromStore(got.error());
+  if (selection.below) {
+    const std::string derived = key + '.';
+    const auto rows = store.Scan(store::Family::kControl, derived, 1);
+    if (!rows.ok()) return registry::FromStore(rows.error());
+    if (!rows.value().empty() && rows.value().front().key.starts_with(derived)) return std::nullopt;
+  }
+  return Problem{.code = registry::Code::kPrefixUnknown,
+                 .field = "prefix",
+                 .parameters = {{"prefix", selection.prefix}}};
 }
 
 std::optional<Problem> RequireAny(const Principal& principal) {

@@ -7,6 +7,7 @@
 
 #include "registry/principal.h"
 #include "registry/problem.h"
+#include "store/engine.h"
 
 namespace idnode::monitor {
 
@@ -19,6 +20,10 @@ struct Selection {
 // sum over what happens to be visible would look like the sum of all. Problems: permission_denied.
 std::optional<registry::Problem> RequireAll(const registry::Principal& principal,
                                             const Selection& selection);
+
+// Whether any prefix of the selection has been added. Problems: prefix_unknown; those of the store.
+std::optional<registry::Problem> CheckServed(const store::Readable& store,
+                                             const Selection& selection);
 
 // Whether the principal may see the counts of any prefix. Problems: permission_denied.
 std::optional<registry::Problem> RequireAny(const registry::Principal& principal);

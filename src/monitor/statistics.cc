@@ -38,6 +38,7 @@ class Counter {
   Counter(const store::Readable& store, const Query& query) : store_(store), query_(query) {}
 
   Status Add(const PrefixTip& prefix) {
+    ++counted_.prefixes;
     if (query_.group_by == GroupBy::kDay) return AddDays(prefix);
     const auto end = AtEnd(prefix);
     if (!end.ok()) return end.error();
@@ -48,11 +49,13 @@ class Counter {
       if (!IsAtLeast(period, before.value())) return kFalling;
       period -= before.value();
     }
-    counted_.active_at_end += end.value().Sum().active();
+    const std::int64_t active = end.value().Sum().active();
+    counted_.active_at_end += active;
     counted_.total += period.Sum();
     channels_ += period;
     if (query_.group_by == GroupBy::kPrefix && period.Sum() != Totals{}) {
-      counted_.rows.push_back({.prefix = prefix.prefix, .totals = period.Sum()});
+      counted_.rows.push_back(
+          {.prefix = prefix.prefix, .totals = period.Sum(), .active_at_end = active});
     }
     return {};
   }

@@ -41,10 +41,12 @@ struct Counted {
     std::optional<Day> day;
     std::optional<ledger::Channel> channel;
     ledger::Totals totals;
+    std::int64_t active_at_end = 0;  // by prefix: identifiers of it that existed at the end
   };
   // In the order of their groups; groups in which nothing happened are left out. Without grouping,
   // a single row.
   std::vector<Row> rows;
+  std::uint64_t prefixes = 0;      // that are selected and have had entries at any time
   ledger::Totals total;            // of the period
   std::int64_t active_at_end = 0;  // identifiers that existed at the end of it
   ledger::Seq log_size = 0;        // every entry below is counted

@@ -22,6 +22,8 @@ class AddDecision : public Decision {
   AddDecision(Asked asked, EntryKind kind, std::string key, std::string object)
       : Decision(std::move(asked)), kind_(kind), key_(std::move(key)), object_(std::move(object)) {}
 
+  std::size_t octets() const noexcept final { return key_.size() + object_.size(); }
+
  protected:
   const std::string& key() const noexcept { return key_; }
 

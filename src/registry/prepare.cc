@@ -24,13 +24,20 @@ constexpr Words kNoPrefixes{"it has neither all_prefixes nor a list of prefixes"
 constexpr Words kTwicePrefixes{"it has both all_prefixes and a list of prefixes",
                                "同时给出了全部前缀和前缀列表"};
 constexpr Words kManyPrefixes{"it has too many prefixes", "前缀过多"};
-constexpr Words kNoName{"it has no name", "没有名称"};
-constexpr Words kBadName{"its name is too long, or has characters that do not show",
-                         "名称过长，或含有不可见字符"};
 constexpr Words kBadPolicy{"its case policy is none that this node knows", "大小写规则未知"};
 constexpr Words kBadExpiry{"it expires before 1970", "过期时间早于 1970 年"};
 
-bool IsGoodName(std::string_view name) { return TextFault(name, kMaxName) == nullptr; }
+constexpr Words kNoName{"it is empty", "为空"};
+
+// For people to read: the name of a prefix, which may be empty, or of a token.
+std::optional<Problem> CheckName(std::string_view name, std::string field, bool may_be_empty) {
+  const bool is_missing = name.empty() && !may_be_empty;
+  const Words* fault = is_missing ? &kNoName : TextFault(name, kMaxName);
+  if (fault == nullptr) return std::nullopt;
+  return Problem{.code = Code::kNameMalformed,
+                 .field = std::move(field),
+                 .parameters = {ReasonParameter(*fault)}};
+}
 
 // Whether a node with the prefix `ours` (empty: any) has to do with `prefix`; both folded.
 bool IsOurs(std::string_view prefix, std::string_view ours) noexcept {
@@ -134,11 +141,7 @@ class Preparer {
     if (!IsOurs(prefix.prefix(), ours) && prefix.prefix() != handle::kPrefixOfPrefixes) {
       return NotOurs("prefix.prefix", prefix.prefix(), ours);
     }
-    if (!IsGoodName(prefix.name())) {
-      return Problem{.code = Code::kPrefixMalformed,
-                     .field = "prefix.name",
-                     .parameters = {{"prefix", prefix.prefix()}, ReasonParameter(kBadName)}};
-    }
+    if (auto problem = CheckName(prefix.name(), "prefix.name", true)) return *std::move(problem);
     if (!stored::v1::CasePolicy_IsValid(prefix.case_policy())) {
       return Problem{.code = Code::kPrefixMalformed,
                      .field = "prefix.case_policy",
@@ -152,6 +155,7 @@ class Preparer {
 
   Prepared operator()(AddToken& change) {
     stored::v1::Token& token = change.token;
+    if (auto problem = CheckName(token.name(), "token.name", false)) return *std::move(problem);
     if (const Words* fault = TokenFault(token)) {
       return Problem{
           .code = Code::kTokenMalformed, .field = "token", .parameters = {ReasonParameter(*fault)}};
@@ -178,8 +182,6 @@ class Preparer {
  private:
   static const Words* TokenFault(const stored::v1::Token& token) {
     if (token.secret_sha256().size() != kSecretHashSize) return &kHashSize;
-    if (token.name().empty()) return &kNoName;
-    if (!IsGoodName(token.name())) return &kBadName;
     if (token.scopes().empty()) return &kNoScope;
     for (const int scope : token.scopes()) {
       if (!stored::v1::Scope_IsValid(scope) || scope == stored::v1::SCOPE_UNSPECIFIED) {

@@ -39,6 +39,7 @@ enum class Code : std::uint8_t {
   kPrefixUnknown,
   kPrefixExists,
   kPrefixNotOurs,
+  kNameMalformed,
   kValuesMissing,
   kValuesTooMany,
   kValuesNotFound,

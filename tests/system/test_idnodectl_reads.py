@@ -41,7 +41,7 @@ class Counting(unittest.TestCase):
         self.assertEqual((told["active_at_end"], len(told["rows"])), (2, 1))
         below = admin("stats", "--prefix", "88.118", "--below", "--by", "prefix", "--json").json
         mine = [r for r in below["rows"] if r["prefix"] == self.PREFIX]
-        self.assertEqual(mine, [{"prefix": self.PREFIX, **self.COUNTS}])
+        self.assertEqual(mine, [{"prefix": self.PREFIX, "active_at_end": 2, **self.COUNTS}])
         for field in self.COUNTS:
             self.assertEqual(below[field], sum(r[field] for r in below["rows"]))
         channels = admin("stats", "--prefix", self.PREFIX, "--by", "channel", "--json").json["rows"]
@@ -54,7 +54,17 @@ class Counting(unittest.TestCase):
         self.assertEqual((past["created"], past["active_at_end"]), (0, 0))
         reversed_ = admin("stats", "--from", "2026-02-01", "--to", "2026-01-01", "--json")
         self.assertEqual((reversed_.exit, reversed_.error["code"]), (1, "period_reversed"))
-        self.assertRegex(admin("stats", "--prefix", self.PREFIX).out, r"total +3 +1 +2 +2 +2\n")
+        whole = admin("stats", "--prefix", self.PREFIX).out
+        self.assertRegex(whole, r"ACTIVE\n")
+        self.assertRegex(whole, r"total +3 +1 +2 +2 +2\n")
+        tomorrow = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 32 * 3600))
+        later = admin("stats", "--prefix", self.PREFIX, "--from", tomorrow, "--by", "prefix").out
+        self.assertRegex(later, r"NET +ACTIVE AT END\n")
+        self.assertRegex(later, r"total +0 +0 +0 +0 +0 +2\n")
+
+    def test_stats_of_a_prefix_that_is_not_there(self) -> None:
+        told = admin("stats", "--prefix", "88.118.2999", "--json")
+        self.assertEqual((told.exit, told.error["code"]), (4, "prefix_unknown"))
 
     def test_recount(self) -> None:
         told = admin("recount", "--json")

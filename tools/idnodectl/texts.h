@@ -93,6 +93,8 @@ inline constexpr Words kTitleDeleted{"DELETED", "删除"};
 inline constexpr Words kTitleCount{"SINCE THE START", "启动以来"};
 inline constexpr Words kTitleNumber{"NUMBER", "数量"};
 inline constexpr Words kTitleActive{"ACTIVE", "有效"};
+inline constexpr Words kTitleNet{"NET", "净增"};
+inline constexpr Words kTitleActiveAtEnd{"ACTIVE AT END", "期末有效"};
 
 // State, statistics, audit.
 inline constexpr Words kStatusName{"Node: {}", "节点：{}"};

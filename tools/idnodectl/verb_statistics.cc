@@ -23,7 +23,10 @@ std::vector<std::string> Cells(const v1::Counts& counts) {
 
 Json RowJson(const v1::QueryResponse::Row& row, const std::string& by) {
   Json json = Json::object();
-  if (by == "prefix") json["prefix"] = row.prefix();
+  if (by == "prefix") {
+    json["prefix"] = row.prefix();
+    json["active_at_end"] = row.active_at_end();
+  }
   if (by == "day") json["day"] = row.day();
   if (by == "channel") json["channel"] = Word(row.channel());
   json.update(ToJson(row.counts()));
@@ -35,13 +38,23 @@ std::string StatsText(const v1::QueryResponse& response, const Stats& options, L
   const Words& group = options.by == "prefix" ? text::kTitlePrefix
                        : options.by == "day"  ? text::kTitleDay
                                               : text::kTitleChannel;
-  Table table({grouped ? Say(language, group) : "", Say(language, text::kTitleCreated),
-               Say(language, text::kTitleRecreated), Say(language, text::kTitleUpdated),
-               Say(language, text::kTitleDeleted), Say(language, text::kTitleActive)});
-  for (std::size_t i = 1; i <= 5; ++i) table.AlignRight(i);
-  const auto add = [&table](const std::string& name, const v1::Counts& counts) {
+  // Of a period it is what came and went in it that is counted, not what exists.
+  const bool is_state = options.from.empty() && options.by != "day";
+  const bool has_end = !is_state && options.by == "prefix";
+  std::vector<std::string> titles = {
+      grouped ? Say(language, group) : "",
+      Say(language, text::kTitleCreated),
+      Say(language, text::kTitleRecreated),
+      Say(language, text::kTitleUpdated),
+      Say(language, text::kTitleDeleted),
+      Say(language, is_state ? text::kTitleActive : text::kTitleNet)};
+  if (has_end) titles.push_back(Say(language, text::kTitleActiveAtEnd));
+  Table table(titles);
+  for (std::size_t i = 1; i < titles.size(); ++i) table.AlignRight(i);
+  const auto add = [&](const std::string& name, const v1::Counts& counts, std::int64_t at_end) {
     std::vector<std::string> cells = Cells(counts);
     cells.insert(cells.begin(), name);
+    if (has_end) cells.push_back(GroupedSigned(at_end));
     table.Add(cells);
   };
   if (grouped) {
@@ -49,10 +62,10 @@ std::string StatsText(const v1::QueryResponse& response, const Stats& options, L
       add(options.by == "prefix" ? row.prefix()
           : options.by == "day"  ? row.day()
                                  : Word(row.channel()),
-          row.counts());
+          row.counts(), row.active_at_end());
     }
   }
-  add(Say(language, text::kTotal), response.total());
+  add(Say(language, text::kTotal), response.total(), response.active_at_end());
   return table.ToText();
 }
 

@@ -87,8 +87,11 @@ class Admin final : public v1::Admin::CallbackService {
   grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
                                       const v1::GetStatusRequest* /*request*/,
                                       v1::GetStatusResponse* response) override {
-    return AnswerAdmin(*context, *response,
-                       [&] { return Status(LanguageOf(*context), *response); });
+    return AnswerNow(door_, *context, *response,
+                     [&](const Principal& caller) -> std::optional<Problem> {
+                       if (auto refusal = CheckMayWatch(caller)) return refusal;
+                       return Status(LanguageOf(*context), *response);
+                     });
   }
 
  private:
@@ -100,6 +103,14 @@ class Admin final : public v1::Admin::CallbackService {
                        auto refusal = caller.Require(stored::v1::SCOPE_ADMIN, {});
                        return refusal.has_value() ? std::move(refusal) : fill();
                      });
+  }
+
+  // Whoever looks after a node need not be able to do everything with it.
+  static std::optional<Problem> CheckMayWatch(const Principal& caller) {
+    for (const auto scope : {stored::v1::SCOPE_ADMIN, stored::v1::SCOPE_AUDIT}) {
+      if (!caller.Require(scope, {}).has_value()) return std::nullopt;
+    }
+    return caller.Require(stored::v1::SCOPE_MONITOR, {});
   }
 
   template <typename Request>

@@ -26,7 +26,7 @@ TEST(DifferenceTest, WritesKeysAsPeopleDo) {
   EXPECT_EQ(Named(Family::kMeta, store::kHeadKey), "head");
   EXPECT_EQ(Named(Family::kRequests, "\1a"), "0161");
   EXPECT_EQ(Named(Family::kRecords, "88.118.1/\xff"), "38382e3131382e312fff");
-  EXPECT_EQ(Named(Family::kCounts, ledger::TipKey("88.118\xff")), "38382e313138ff tip");
+  EXPECT_EQ(Named(Family::kCounts, ledger::TipKey("88.118\xff")), "7438382e313138ff");
   EXPECT_EQ(KeyInWords(Family::kCounts, ledger::TipKey("")).chinese, "控制对象 当前累计");
 }
 

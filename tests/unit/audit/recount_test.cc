@@ -203,7 +203,7 @@ TEST_F(RecountTest, PutsTheFirstDifferencesIntoWordsAndCountsTheRest) {
 // Keys have no checksum: what was damaged is told all the same, in octets that can be shown.
 TEST_F(RecountTest, NamesAKeyThatIsNoText) {
   EXPECT_EQ(SaidWith(ledger::TipKey("88.118\xff"), ledger::EncodeTip({})),
-            Said{"counts 38382e313138ff tip: no entry makes such a row"});
+            Said{"counts 7438382e313138ff: no entry makes such a row"});
 }
 
 TEST_F(RecountTest, EndsWhenToldTo) {

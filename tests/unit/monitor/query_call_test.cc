@@ -88,6 +88,39 @@ TEST_F(QueryCall, RefusesWhatCannotBeRead) {
   EXPECT_EQ(Ask(request, node_), Refusal("period_reversed", "to_day"));
 }
 
+TEST_F(QueryCall, CountsNothingOfAPrefixThatIsNotThere) {
+  history_.ledger.Do(ledger::PutsControl("p77.1", "a prefix without identifiers"));
+  const auto ask = [&](const char* prefix, bool below) {
+    v1::QueryRequest request;
+    request.set_prefix(prefix);
+    request.set_below(below);
+    return Ask(request, node_);
+  };
+  const Refusal unknown("prefix_unknown", "prefix");
+  EXPECT_EQ(ask("77", false), unknown);
+  EXPECT_EQ(ask("77", true), Refusal());
+  EXPECT_EQ(ask("77.1", false), Refusal());
+  EXPECT_EQ(response_.total().created(), 0U);
+  EXPECT_EQ(ask("77.1", true), Refusal());
+  EXPECT_EQ(ask("77.2", true), unknown);
+  EXPECT_EQ(ask("7", true), unknown);
+}
+
+TEST_F(QueryCall, TellsWhatWasActiveOfEachPrefixAtTheEnd) {
+  v1::QueryRequest request;
+  request.set_from_day(history_.events.back().day);
+  request.set_group_by(v1::GROUP_BY_PREFIX);
+  ASSERT_EQ(Ask(request, node_), Refusal());
+  std::map<std::string, Four> totals;
+  for (const Event& event : history_.events) {
+    if (!event.control) ++totals[event.prefix].at(event.what);
+  }
+  ASSERT_GT(response_.rows_size(), 0);
+  for (const auto& row : response_.rows()) {
+    EXPECT_EQ(row.active_at_end(), ActiveOf(totals.at(row.prefix()))) << row.prefix();
+  }
+}
+
 TEST_F(QueryCall, AsksWhetherTheTokenMaySeeAllOfIt) {
   const auto ask = [&](const char* prefix, bool below,
                        const std::vector<std::pair<std::string, bool>>& reaches,

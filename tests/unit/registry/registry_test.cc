@@ -4,6 +4,7 @@
 #include <future>
 
 #include "allocation_count.h"
+#include "base/hex.h"
 #include "registry_fixture.h"
 
 namespace idnode::registry {
@@ -336,7 +337,7 @@ TEST_F(RegistryTest, PrefixesAreAddedOnceAndBelowTheNodes) {
   EXPECT_EQ(Refused(bad), "prefix_malformed prefix.case_policy");
   bad.prefix.set_case_policy(stored::v1::CASE_POLICY_FOLD);
   bad.prefix.set_name("\x1b]0;x");
-  EXPECT_EQ(Refused(bad), "prefix_malformed prefix.name");
+  EXPECT_EQ(Refused(bad), "name_malformed prefix.name");
   Start({.node_prefix = "88.118"});
   AddPrefix foreign;
   foreign.prefix.set_prefix("88.119.1");
@@ -481,6 +482,13 @@ TEST_F(RegistryTest, RefusesAListThatMakesNoSense) {
   EXPECT_EQ(refused({.prefix = "88.1", .page = {.cursor = "zz"}}, node), "cursor_malformed");
   EXPECT_EQ(refused({.prefix = "88.1", .page = {.cursor = "39392f"}}, node), "cursor_malformed")
       << "a cursor of another prefix would show what the token may not see";
+  const auto begins = [](std::string_view key) { return PageQuery{.cursor = ToHex(AsBytes(key))}; };
+  EXPECT_EQ(refused({.prefix = "88.1", .page = begins("88.0/")}, node), "cursor_malformed");
+  EXPECT_EQ(refused({.prefix = "88.1", .page = begins("88.1.1/")}, node), "cursor_malformed");
+  EXPECT_EQ(refused({.prefix = "88.1", .below = true, .page = begins("88.1-X/")}, node),
+            "cursor_malformed");
+  EXPECT_EQ(refused({.prefix = "88.1", .below = true, .page = begins("88.1.1/")}, node),
+            "(accepted)");
   const Principal other = Admit("s", {SCOPE_READ}, "88.2");
   EXPECT_EQ(refused({.prefix = "88.1"}, other), "permission_denied");
   const Principal exact = Admit("exact", {SCOPE_READ}, "88.1");

@@ -145,7 +145,7 @@ TEST_F(TokenTest, ATokenMustBeComplete) {
     spoil(bad.token);
     return Refused(bad);
   };
-  EXPECT_EQ(refused([](auto& t) { t.set_name(""); }), "token_malformed token");
+  EXPECT_EQ(refused([](auto& t) { t.set_name(""); }), "name_malformed token.name");
   EXPECT_EQ(refused([](auto& t) { t.set_secret_sha256("short"); }), "token_malformed token");
   EXPECT_EQ(refused([](auto& t) { t.clear_scopes(); }), "token_malformed token");
   EXPECT_EQ(refused([](auto& t) { t.set_all_prefixes(false); }), "token_malformed token");
@@ -166,9 +166,10 @@ TEST_F(TokenTest, ATokenMustBeComplete) {
   };
   EXPECT_TRUE(std::holds_alternative<Problem>(with_reaches(1'001)));
   EXPECT_TRUE(std::holds_alternative<Receipt>(with_reaches(1'000)));
-  EXPECT_EQ(refused([](auto& t) { t.set_name("n\x1b[2J"); }), "token_malformed token");
-  EXPECT_EQ(refused([](auto& t) { t.set_name(" n"); }), "token_malformed token");
-  EXPECT_EQ(refused([](auto& t) { t.set_name(std::string(201, 'n')); }), "token_malformed token");
+  EXPECT_EQ(refused([](auto& t) { t.set_name("n\x1b[2J"); }), "name_malformed token.name");
+  EXPECT_EQ(refused([](auto& t) { t.set_name(" n"); }), "name_malformed token.name");
+  EXPECT_EQ(refused([](auto& t) { t.set_name(std::string(201, 'n')); }),
+            "name_malformed token.name");
   EXPECT_EQ(refused([](auto& t) { t.set_expires_ms(-1); }), "token_malformed token");
   EXPECT_EQ(refused([](auto& t) { t.set_expires_ms(kNow); }), "token_malformed token.expires_ms");
   EXPECT_EQ(refused([](auto& t) { t.add_scopes(static_cast<Scope>(6)); }), "token_malformed token");

@@ -95,7 +95,7 @@ TEST_F(GrpcAdminTest, ATokenComesAndGoes) {
 }
 
 TEST_F(GrpcAdminTest, RefusesTokensThatAreNone) {
-  EXPECT_EQ(Call(*admin_, &Admin::AddToken, {}, "admin").code(), "token_malformed");
+  EXPECT_EQ(Call(*admin_, &Admin::AddToken, {}, "admin").code(), "name_malformed");
   for (const char* id : {"", "00", "0123456789abcdef", "no hexadecimal", "0123456789abcdef00"}) {
     v1::RevokeTokenRequest revoke;
     revoke.set_id(id);
@@ -122,6 +122,18 @@ TEST_F(GrpcAdminTest, EveryCallNeedsTheScopeAdmin) {
     EXPECT_EQ(Call(*admin_, &Admin::AcceptClock, {}, secret).code(), code);
     EXPECT_EQ(Call(*admin_, &Admin::GetStatus, {}, secret).code(), code);
   }
+}
+
+TEST_F(GrpcAdminTest, TheStatusIsForWhoeverLooksAfterTheNode) {
+  Admit("monitor", {v1::SCOPE_MONITOR});
+  Admit("auditor", {v1::SCOPE_AUDIT});
+  Admit("own", {v1::SCOPE_MONITOR, v1::SCOPE_AUDIT}, "88.118");
+  const auto code = [&](const std::string& secret) {
+    return Call(*admin_, &Admin::GetStatus, {}, secret).code();
+  };
+  EXPECT_EQ(code("monitor"), "(none)");
+  EXPECT_EQ(code("auditor"), "(none)");
+  EXPECT_EQ(code("own"), "permission_denied");
 }
 
 TEST_F(GrpcAdminTest, TellsWhereTheLogStandsAndWhyItRefuses) {
