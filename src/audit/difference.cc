@@ -45,8 +45,8 @@ Text KeyInWords(Family family, std::string_view key) {
   if (family == Family::kCounts) {
     const Result<ledger::CountsKey> counts = ledger::DecodeCountsKey(key);
     if (!counts.ok()) return ToHex(AsBytes(key));
-    const Text prefix = counts.value().prefix.empty() ? Text(kControlObjects)
-                                                      : std::string(counts.value().prefix);
+    const Text prefix =
+        counts.value().prefix.empty() ? Text(kControlObjects) : std::string(counts.value().prefix);
     return counts.value().is_day ? prefix + Text(" " + counts.value().day.ToText()) : prefix + kTip;
   }
   if (family == Family::kControl || family == Family::kRequests) return ToHex(AsBytes(key));

@@ -21,6 +21,9 @@ using ledger::Payload;
 using ledger::Seq;
 using store::Family;
 
+// Of payloads that are held at the same time, about; and as much again of those before them.
+constexpr std::size_t kPageOctets = std::size_t{4} << 20;
+
 bool IsState(Family family) noexcept {
   return family == Family::kRecords || family == Family::kControl;
 }
@@ -144,11 +147,15 @@ Status LogCheck::Run() {
 }
 
 Status LogCheck::ReadPage(std::vector<Item>& page) {
-  while (page.size() < kPageRows) {
+  std::size_t octets = 0;
+  while (page.size() < kPageRows && octets < kPageOctets) {
     const auto row = leaves_.Peek();
     if (!row.ok()) return task_.Failed(row.error(), Family::kLeaf, leaves_.page_begin());
     if (row.value() == nullptr) return {};
     if (Status read = ReadLeaf(*row.value(), page); !read.ok()) return read;
+    if (!page.empty() && page.back().entry.payload.has_value()) {
+      octets += page.back().entry.payload->state.size();
+    }
     leaves_.Next();
     if (Status going_on = task_.steps.Done(2); !going_on.ok()) return going_on;  // with its payload
   }

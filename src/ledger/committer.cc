@@ -47,7 +47,9 @@ Status CheckMark(store::MarkFile& mark, const Head& head) {
   const Result<std::uint64_t> marked = mark.Load();
   if (!marked.ok()) return marked.error();
   if (marked.value() > head.seq()) {
-    return Error{Errc::kConflict, static_cast<std::uint32_t>(marked.value() - head.seq()),
+    return Error{Errc::kConflict,
+                 static_cast<std::uint32_t>(
+                     std::min<std::uint64_t>(marked.value() - head.seq(), ~std::uint32_t{0})),
                  "the log is shorter than its mark says: acknowledged entries are missing"};
   }
   return mark.Store(head.seq());

@@ -42,13 +42,6 @@ std::string_view ScopeName(Scope scope) noexcept {
   return "?";
 }
 
-Scope ScopeOf(std::string_view name) noexcept {
-  for (const auto& [scope, one] : kScopes) {
-    if (one == name) return scope;
-  }
-  return stored::v1::SCOPE_UNSPECIFIED;
-}
-
 ledger::Actor Principal::actor() const {
   if (is_node()) return {ledger::kActorNode};
   return ledger::kActorToken + token_->id();

@@ -16,9 +16,8 @@ namespace idnode::registry {
 
 using Scope = stored::v1::Scope;
 
-// "register", "read", ...; the scope that has this name, SCOPE_UNSPECIFIED if none has.
+// "register", "read", ...
 std::string_view ScopeName(Scope scope) noexcept;
-Scope ScopeOf(std::string_view name) noexcept;
 
 // The node itself, or whoever bears a token. Immutable.
 class Principal {

@@ -197,6 +197,22 @@ TEST_F(VerifyTest, NoticesEveryChangeOfRequestsWhoseIdsAreAllDifferent) {
   EXPECT_TRUE(Run().ok());
 }
 
+// Then a repeat would be done again.
+TEST_F(VerifyTest, NoticesRequestsThatAreForgottenTooEarly) {
+  MakeSampleLog(engine_);
+  const Seq end = LastSeq();
+  std::string progress = Value(Family::kJobs, std::string(ledger::RequestMemory::kJobKey));
+  progress = progress.substr(0, 1) + ledger::SeqKey(end);
+  ledger::Seal(progress);
+  Value(Family::kJobs, std::string(ledger::RequestMemory::kJobKey)) = progress;
+  ASSERT_EQ(ledger::RequestMemory::ReadProgress(engine_).value(), end);
+  std::erase_if(disk_.Of(Family::kRequests), [end](const auto& row) {
+    return ledger::DecodeRequestRow(row.second).value().seq < end;
+  });
+  const Verification found = Run();
+  EXPECT_TRUE(Names(found, Family::kJobs, ledger::RequestMemory::kJobKey)) << Show(found);
+}
+
 // --- a record put back to what it was ---
 
 TEST_F(VerifyTest, NoticesARecordThatIsOutOfDate) {

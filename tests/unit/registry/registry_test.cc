@@ -218,6 +218,22 @@ INSTANTIATE_TEST_SUITE_P(
                   "value_reference_invalid values[0].references"}),
     [](const auto& param) { return param.param.name; });
 
+TEST_F(RegistryTest, ARecordMayHaveExactlyTheLimit) {
+  AddPrefixNamed("88.1");
+  constexpr std::size_t kTooMuch = 60'000;
+  std::size_t other = 0;  // octets of a value beside its data
+  std::size_t limit = 0;
+  const Outcome outcome = Do(RegisterIdentifier{"88.1/x", Url(std::string(kTooMuch, 'x'))});
+  for (const Parameter& parameter : std::get<Problem>(outcome).parameters) {
+    if (parameter.name == "size") other = std::stoul(parameter.text) - kTooMuch;
+    if (parameter.name == "limit") limit = std::stoul(parameter.text);
+  }
+  ASSERT_GT(other, 0U);
+  const std::string largest(limit - other, 'x');
+  EXPECT_EQ(Refused(RegisterIdentifier{"88.1/x", Url(largest + 'x')}), "record_too_large values");
+  Done(RegisterIdentifier{"88.1/x", Url(largest)});
+}
+
 TEST_F(RegistryTest, AnImportTakesWhatARegistrationMayNot) {
   AddPrefixNamed("0.NA");
   v1::Value old = ValueOf(1, "", "x");
@@ -402,6 +418,25 @@ TEST_F(RegistryTest, ListsAPrefixPageByPage) {
     ASSERT_EQ(below.size(), 25U);
     EXPECT_EQ(below.front(), "88.1.2/below");
   }
+}
+
+TEST_F(RegistryTest, APageOfAPrefixFullOfTombstonesEnds) {
+  AddPrefixNamed("88.1");
+  for (int i = 0; i < 40; ++i) {
+    const std::string identifier = "88.1/" + std::to_string(100 + i);
+    Done(RegisterIdentifier{identifier, Url("x")});
+    if (i < 39) Done(DeleteIdentifier{identifier, {}});
+  }
+  ListQuery query{.prefix = "88.1", .page = {.page_size = 1}};
+  int pages = 0;
+  for (;; ++pages) {
+    auto listed = lookup_->List(Principal::Node(), query);
+    const ListPage& page = std::get<ListPage>(listed);
+    if (!page.records.empty()) break;
+    ASSERT_NE(page.next_cursor, "");
+    query.page.cursor = page.next_cursor;
+  }
+  EXPECT_GE(pages, 4) << "a page looks at no more than some rows for each that it may have";
 }
 
 // A thousand of the largest records are more than a client of gRPC takes in one message.
