@@ -208,6 +208,7 @@ TEST_F(StreamServerTest, RefusesALengthBeforeTheBodyArrives) {
 }
 
 TEST_F(StreamServerTest, TheLastWordArrivesThoughTheClientSendsOn) {
+  options_.timeouts.linger = 60s;
   Start();
   const StreamClient client(where_);
   const std::string more(300'000, 'z');
@@ -249,7 +250,7 @@ TEST_F(StreamServerTest, TheTimeOfAMessageDoesNotRunBetweenMessages) {
 }
 
 TEST_F(StreamServerTest, AnIdleConnectionIsClosedWithoutAWord) {
-  options_.timeouts.idle = 100ms;
+  options_.timeouts.idle = 1s;
   Start();
   const StreamClient never(where_);
   const StreamClient once(where_);

@@ -200,6 +200,7 @@ TEST_F(GrpcServerTest, HoldsItsLimitOfConnections) {
   };
   GrpcServer::Options options = Local();
   options.connections = 3;
+  options.handshake = std::chrono::minutes(10);
   Serve(options);
   const auto open = [&] { return server_->counts().front().value; };
   const auto await_open = [&](std::uint64_t expected) {

@@ -364,7 +364,7 @@ TEST_F(GrpcSlowWatchTest, AClientThatDoesNotReadHoldsNothingOnceItIsGone) {
 }
 
 TEST_F(GrpcSlowWatchTest, AClientThatDoesNotReadLosesItsPlace) {
-  ServeSlowly(milliseconds(100));
+  ServeSlowly(seconds(1));
   Watcher watcher(*slow_, "monitor");
   ASSERT_TRUE(watcher.ReadMessage());
   EXPECT_EQ(watcher.message.cursor(), "") << "it has more to say";
