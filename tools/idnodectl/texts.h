@@ -61,11 +61,16 @@ inline constexpr Words kLogGoOn{"What was read is complete up to here; go on wit
                                 "此前读出的日志完整；请用 --from {} 从此处继续"};
 inline constexpr Words kDeletedMark{"(deleted)", "（已删除）"};
 inline constexpr Words kEntry{"Entry {0}  {1}  {2}  by {3}, {4}",
-                              "日志 {0}  {1}  {2}  渠道 {3}，{4}"};
-inline constexpr Words kLeaf{
-    "Entry {0}  {1}  {2}  by {3}  {4}: created {5}, recreated {6}, updated {7}, deleted {8} by "
-    "then",
-    "日志 {0}  {1}  {2}  渠道 {3}  {4}：至此新增 {5}，重新注册 {6}，更新 {7}，删除 {8}"};
+                              "日志条目 {0}  {1}  {2}  渠道 {3}，{4}"};
+inline constexpr Words kLeaf{"Entry {0}  {1}  {2}  by {3}", "日志条目 {0}  {1}  {2}  渠道 {3}"};
+inline constexpr Words kLeafTotals{
+    "  {0}: created {1}, recreated {2}, updated {3}, deleted {4} by then",
+    "  {0}：至此新增 {1}，重新注册 {2}，更新 {3}，删除 {4}"};
+inline constexpr Words kLogPayload{"{0}  by {1}, request {2}", "{0}  操作者 {1}，请求编号 {2}"};
+inline constexpr Words kLogPrefix{"case: {0}, name: {1}", "大小写：{0}，名称：{1}"};
+inline constexpr Words kLogToken{"name: {0}, scopes: {1}, prefixes: {2}, expires: {3}",
+                                 "名称：{0}，权限范围：{1}，前缀范围：{2}，到期：{3}"};
+inline constexpr Words kLogClock{"taken as the time: {}", "确认的时间：{}"};
 inline constexpr Words kAllPrefixes{"all", "全部"};
 inline constexpr Words kRevoked{"revoked", "已吊销"};
 inline constexpr Words kNever{"never", "永不过期"};

@@ -1,46 +1,19 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "ledger/entry.h"
+#include "log_row.h"
 #include "rows.h"
 #include "verbs.h"
 #include "verify_directory.h"
-#include "words.h"
 
 namespace idnode::ctl {
 namespace {
-
-std::string EntryLine(const v1::Entry& entry, Language language) {
-  return Say(language, text::kEntry, entry.seq(), TimeText(entry.time_ms()), Word(entry.kind()),
-             Word(entry.channel()), Printable(entry.actor()));
-}
 
 void ShowProgress(Progress& progress, std::uint64_t done, std::uint64_t total, Language language) {
   if (!progress.Due()) return;
   const double percent = 100.0 * static_cast<double>(done) /
                          static_cast<double>(std::max({done, total, std::uint64_t{1}}));
   progress.Show(Say(language, text::kReadProgress, Grouped(done), Grouped(total), percent));
-}
-
-// What a leaf says, and below it the octets that it is.
-std::string LogText(const v1::ReadLogResponse::Row& row, Language language) {
-  std::string text = std::to_string(row.seq());
-  if (const auto leaf = ledger::DecodeLeaf(row.leaf()); leaf.ok()) {
-    const ledger::Leaf& said = leaf.value();
-    text = Say(language, text::kLeaf, said.seq, TimeText(said.time_ms),
-               Word(static_cast<v1::EntryKind>(said.kind)),
-               Word(static_cast<v1::Channel>(said.channel)), Printable(said.prefix),
-               Grouped(said.totals.created), Grouped(said.totals.recreated),
-               Grouped(said.totals.updated), Grouped(said.totals.deleted));
-  }
-  text += "\n  " + Hex(row.leaf()) + '\n';
-  if (!row.payload().empty()) text += "  " + Hex(row.payload()) + '\n';
-  return text;
-}
-
-void PrintLogRow(Output& out, const v1::ReadLogResponse::Row& row) {
-  if (!out.json()) return out.Text(LogText(row, out.language()));
-  out.Print({{"seq", row.seq()}, {"leaf", Hex(row.leaf())}, {"payload", Hex(row.payload())}});
 }
 
 // The node promised a result and ended the stream without one.
@@ -170,7 +143,8 @@ Exit Run(Session& session, const AuditLog& options) {
   try {
     session.client().Call(request, [&](const v1::ReadLogResponse& part) {
       for (const auto& row : part.rows()) {
-        PrintLogRow(session.out(), row);
+        session.out().json() ? session.out().Print(LogRowJson(row))
+                             : session.out().Text(LogRowText(row, session.language()));
         next = row.seq() + 1;
       }
       return true;

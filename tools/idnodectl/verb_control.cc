@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "control_object.h"
 #include "pages.h"
 #include "receipt.h"
 #include "verbs.h"
@@ -32,15 +33,13 @@ Exit Run(Session& session, const PrefixList& /*options*/) {
                Say(language, text::kTitleName)});
   EachPage(session.client(), v1::ListPrefixesRequest(), [&](const auto& page) {
     for (const v1::Prefix& prefix : page.prefixes()) {
-      const std::string policy = Word(prefix.case_policy());
       if (json) {
-        session.out().Print({{"prefix", prefix.prefix()},
-                             {"case", policy},
-                             {"name", prefix.name()},
-                             {"seq", prefix.seq()}});
+        Json row = PrefixJson(prefix);
+        row["seq"] = prefix.seq();
+        session.out().Print(row);
         continue;
       }
-      table.Add({prefix.prefix(), policy, prefix.name()});
+      table.Add({prefix.prefix(), CaseWord(prefix), prefix.name()});
     }
   });
   if (!json) session.out().Text(table.ToText());

@@ -61,7 +61,7 @@ std::string StatsText(const v1::QueryResponse& response, const Stats& options, L
     for (const auto& row : response.rows()) {
       add(options.by == "prefix" ? row.prefix()
           : options.by == "day"  ? row.day()
-                                 : Word(row.channel()),
+                                 : ChannelText(row.channel(), language),
           row.counts(), row.active_at_end());
     }
   }
@@ -115,8 +115,8 @@ void PrintRound(Output& out, const v1::WatchResponse& round) {
   for (const auto& row : round.rows()) {
     for (const auto& by : row.channels()) {
       const std::vector<std::string> counts = Cells(by.counts());
-      out.Tell(text::kWatchRow, row.day(), row.prefix(), Word(by.channel()), counts[0], counts[1],
-               counts[2], counts[3], counts[4]);
+      out.Tell(text::kWatchRow, row.day(), row.prefix(), ChannelText(by.channel(), out.language()),
+               counts[0], counts[1], counts[2], counts[3], counts[4]);
     }
   }
   if (!round.cursor().empty()) {

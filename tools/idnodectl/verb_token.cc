@@ -1,9 +1,9 @@
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "base/clock.h"
 #include "base/day.h"
 #include "base/quantity.h"
+#include "control_object.h"
 #include "pages.h"
 #include "receipt.h"
 #include "secret.h"
@@ -12,40 +12,6 @@
 
 namespace idnode::ctl {
 namespace {
-
-std::string Joined(const std::vector<std::string>& words) {
-  return fmt::format("{}", fmt::join(words, ","));
-}
-
-std::vector<std::string> ScopeWords(const v1::Token& token) {
-  std::vector<std::string> words;
-  for (const int scope : token.scopes()) words.push_back(Word(static_cast<v1::Scope>(scope)));
-  return words;
-}
-
-std::string ReachText(const v1::Token& token, Language language) {
-  if (token.all_prefixes()) return Say(language, text::kAllPrefixes);
-  std::vector<std::string> words;
-  for (const v1::PrefixReach& reach : token.prefixes()) {
-    words.push_back(reach.prefix() + (reach.below() ? ".*" : ""));
-  }
-  return Joined(words);
-}
-
-Json TokenJson(const v1::Token& token) {
-  Json prefixes = Json::array();
-  for (const v1::PrefixReach& reach : token.prefixes()) {
-    prefixes.push_back({{"prefix", reach.prefix()}, {"below", reach.below()}});
-  }
-  return {{"id", token.id()},
-          {"name", token.name()},
-          {"scopes", ScopeWords(token)},
-          {"all_prefixes", token.all_prefixes()},
-          {"prefixes", std::move(prefixes)},
-          {"expires_ms", token.expires_ms()},
-          {"revoked", token.revoked()},
-          {"seq", token.seq()}};
-}
 
 // When a token ends, milliseconds since 1970: a day ends with it, in China; a duration counts from
 // now; nothing is 0, never.
@@ -75,11 +41,6 @@ v1::Token ToToken(const TokenAdd& options, Language language) {
   }
   token.set_expires_ms(ExpiryMs(options.expires, language));
   return token;
-}
-
-std::string TokenState(const v1::Token& token, Language language) {
-  if (token.revoked()) return Say(language, text::kRevoked);
-  return token.expires_ms() == 0 ? Say(language, text::kNever) : TimeText(token.expires_ms());
 }
 
 }  // namespace
@@ -129,11 +90,13 @@ Exit Run(Session& session, const TokenList& /*options*/) {
   EachPage(session.client(), v1::ListTokensRequest(), [&](const auto& page) {
     for (const v1::Token& token : page.tokens()) {
       if (json) {
-        session.out().Print(TokenJson(token));
+        Json row = TokenJson(token, token.id());
+        row["seq"] = token.seq();
+        session.out().Print(row);
         continue;
       }
       table.Add({token.id(), token.name(), Joined(ScopeWords(token)), ReachText(token, language),
-                 TokenState(token, language)});
+                 ExpiryText(token, language)});
     }
   });
   if (!json) session.out().Text(table.ToText());

@@ -9,6 +9,9 @@
 
 #include <google/protobuf/generated_enum_reflection.h>
 
+#include "base/text.h"
+#include "idnode/v1/common.pb.h"
+
 namespace idnode::ctl {
 
 // A number that this build does not know is its digits.
@@ -39,5 +42,13 @@ std::optional<Enum> FromWord(std::string_view word) {
   }
   return std::nullopt;
 }
+
+// The same for people: in Chinese, words of that language.
+std::string KindText(v1::EntryKind kind, Language language);
+std::string ChannelText(v1::Channel channel, Language language);
+
+// Whoever made an entry, or the control object that it is about, from what the API calls it:
+// "node", "token 0123456789abcdef", "prefix 88.118.1001", "clock".
+std::string NameText(std::string_view name, Language language);
 
 }  // namespace idnode::ctl
