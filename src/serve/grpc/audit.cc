@@ -7,6 +7,7 @@
 #include "audit/verify.h"
 #include "handle/fold.h"
 #include "ledger/log.h"
+#include "monitor/messages.h"
 #include "registry/grammar.h"
 #include "registry/log_rules.h"
 #include "serve/grpc/convert.h"
@@ -59,7 +60,7 @@ std::optional<Problem> RunRecount(const store::Engine& store,
   response.set_entries_total(counted.value().entries);
   auto& result = *response.mutable_result();
   result.set_equal(counted.value().equal());
-  ToProto(counted.value().total, *result.mutable_total());
+  monitor::SetCounts(counted.value().total, *result.mutable_total());
   result.set_prefixes(counted.value().prefixes);
   for (const audit::Difference& difference : counted.value().differences) {
     ToProto(difference, stream.language(), *result.add_differences());

@@ -1,6 +1,7 @@
 #include "serve/grpc/convert.h"
 
 #include "ledger/rows.h"
+#include "monitor/messages.h"
 #include "registry/principal.h"
 #include "registry/record.h"
 
@@ -18,12 +19,6 @@ static_assert(static_cast<int>(ledger::EntryKind::kTokenPut) == v1::ENTRY_KIND_T
 static_assert(static_cast<int>(ledger::EntryKind::kClockAccepted) == v1::ENTRY_KIND_CLOCK_ACCEPTED);
 static_assert(static_cast<int>(ledger::EntryKind::kTokenRevoked) == v1::ENTRY_KIND_TOKEN_REVOKED);
 
-static_assert(static_cast<int>(ledger::Channel::kGrpc) == v1::CHANNEL_GRPC);
-static_assert(static_cast<int>(ledger::Channel::kStream) == v1::CHANNEL_STREAM);
-static_assert(static_cast<int>(ledger::Channel::kImport) == v1::CHANNEL_IMPORT);
-static_assert(static_cast<int>(ledger::Channel::kHandle) == v1::CHANNEL_HANDLE);
-static_assert(static_cast<int>(ledger::Channel::kHttp) == v1::CHANNEL_HTTP);
-
 static_assert(static_cast<int>(stored::v1::CASE_POLICY_FOLD) == v1::CASE_POLICY_FOLD);
 static_assert(static_cast<int>(stored::v1::CASE_POLICY_SENSITIVE) == v1::CASE_POLICY_SENSITIVE);
 
@@ -37,8 +32,6 @@ static_assert(static_cast<int>(stored::v1::SCOPE_ADMIN) == v1::SCOPE_ADMIN);
 
 v1::EntryKind ToProto(ledger::EntryKind kind) noexcept { return static_cast<v1::EntryKind>(kind); }
 
-v1::Channel ToProto(ledger::Channel channel) noexcept { return static_cast<v1::Channel>(channel); }
-
 void ToProto(const registry::Receipt& receipt, v1::Receipt& out) {
   out.set_seq(receipt.seq);
   out.set_time_ms(receipt.time_ms);
@@ -46,22 +39,14 @@ void ToProto(const registry::Receipt& receipt, v1::Receipt& out) {
   out.set_repeated(receipt.repeated);
 }
 
-void ToProto(const ledger::Totals& totals, v1::Counts& out) {
-  out.set_created(totals.created);
-  out.set_recreated(totals.recreated);
-  out.set_updated(totals.updated);
-  out.set_deleted(totals.deleted);
-  out.set_active(totals.active());
-}
-
 void ToProto(const ledger::Entry& entry, v1::Entry& out) {
   const ledger::Leaf& leaf = entry.leaf;
   out.set_seq(leaf.seq);
   out.set_time_ms(leaf.time_ms);
   out.set_kind(ToProto(leaf.kind));
-  out.set_channel(ToProto(leaf.channel));
+  out.set_channel(monitor::ToMessage(leaf.channel));
   out.set_prefix(leaf.prefix);
-  ToProto(leaf.totals, *out.mutable_totals());
+  monitor::SetCounts(leaf.totals, *out.mutable_totals());
   if (leaf.prev != ledger::kNoSeq) out.set_prev(leaf.prev);
   if (leaf.prev_in_prefix != ledger::kNoSeq) out.set_prev_in_prefix(leaf.prev_in_prefix);
   const ledger::Payload& payload = entry.payload;

@@ -12,9 +12,7 @@
 namespace idnode::serve {
 
 v1::EntryKind ToProto(ledger::EntryKind kind) noexcept;
-v1::Channel ToProto(ledger::Channel channel) noexcept;
 void ToProto(const registry::Receipt& receipt, v1::Receipt& out);
-void ToProto(const ledger::Totals& totals, v1::Counts& out);
 void ToProto(const ledger::Entry& entry, v1::Entry& out);
 void ToProto(const audit::Difference& difference, Language language, v1::Difference& out);
 
