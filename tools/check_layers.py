@@ -35,7 +35,7 @@ ROOMS: dict[str, list[str]] = {
 TOOLS: dict[str, list[str]] = {
     "common": ["base"],  # what the tools share
     # resolves by itself (handle); verifies a stopped node's directory (store, ledger, audit)
-    # by the rules that the node has kept (registry)
+    # by the rules that the node has kept, and refuses in the node's words (registry)
     "idnodectl": ["base", "crypto", "handle", "store", "ledger", "registry", "audit"],
     # its own echo limit (net), requests (handle), the engine's own synced puts (store)
     "idnode-bench": ["base", "net", "handle", "store"],

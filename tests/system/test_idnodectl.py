@@ -147,6 +147,39 @@ class Usage(unittest.TestCase):
             self.assertEqual(done.returncode, 2)
             self.assertIn(f"{program}: There is no option {word}; did you mean", done.stderr)
 
+    def test_a_number_is_told_its_bounds_and_never_wraps(self) -> None:
+        most = 2**64 - 1
+        for words, said in [
+                (("list", PREFIX, "--limit", "-1"), f"--limit: -1 is not a number from 1 to {most}"),
+                (("update", "a/b", "--expected-seq", "-1"),
+                 f"--expected-seq: -1 is not a number from 0 to {most}"),
+                (("resolve", "a/b", "--index", "99999999999"),
+                 f"--index: 99999999999 is not a number from 0 to {2**31 - 1}"),
+                (("update", "a/b", "--ttl", "99999999999"),
+                 f"--ttl: 99999999999 is not a number from 0 to {2**31 - 1}"),
+                (("update", "a/b", "--ttl", "soon"), "--ttl: no duration such as 3600, 90min, 1d")]:
+            with self.subTest(words=words):
+                refused = admin(*words, "--json")
+                self.assertEqual((refused.exit, refused.error["cause"]), (2, said))
+        identifier = f"{PREFIX}/TTL"
+        made = admin("register", identifier, "--ttl", "1d", "--value", "1 URL a")
+        self.assertEqual(made.exit, 0, made.err)
+        self.assertEqual(admin("get", identifier, "--json").json["values"][0]["ttl_s"], 86_400)
+
+    def test_a_refusal_names_what_was_typed(self) -> None:
+        identifier = f"{PREFIX}/TYPED"
+        for words, field in [
+                (("stats", "--from", "2026-13-01"), "--from"), (("stats", "--to", "x"), "--to"),
+                (("stats", "--prefix", "a..b"), "--prefix"), (("prefix", "add", "a..b"), "PREFIX"),
+                (("list", PREFIX, "--cursor", "zz"), "--cursor"), (("get", "nope"), "ID"),
+                (("token", "add", "x", "--scope", "read", "--all-prefixes", "--expires", "2020-01-01"),
+                 "--expires"),
+                (("resolve", identifier, "--type", "a\tb"), "--type 1"),
+                (("register", identifier, "--value", "1 URL a", "1 X b"), "value 2, index"),
+                (("update", identifier, "--value", "1 URL a", "--request-id", "00" * 16), "ID")]:
+            with self.subTest(words=words):
+                self.assertEqual(admin(*words, "--json").error["field"], field)
+
     def test_global_options_stand_before_or_behind_the_verb(self) -> None:
         where = ("--server", node.grpc, "--token-file", token_file(node), "--json")
         self.assertEqual(ctl(*where, "stats").json, ctl("stats", *where).json)

@@ -101,6 +101,10 @@ class Rows(unittest.TestCase):
         people = admin("register", "--file", "-", stdin=b"no json\n")
         self.assertEqual(people.exit, 1)
         self.assertIn("line 1: ", people.err)
+        strangers = "".join(row(f"88.999.1/S{i}", (1, "URL", "a")) for i in range(3))
+        refused = admin("register", "--file", "-", stdin=strangers.encode()).err
+        self.assertEqual(refused.count("[prefix_unknown]"), 3)
+        self.assertEqual(refused.count("\n  Check the prefix; "), 1, "those alike are mended alike")
 
     def test_a_second_run_with_the_same_id_repeats(self) -> None:
         rows = "".join(row(f"{PREFIX}/AGAIN-{i}", (1, "URL", "a")) for i in range(50)).encode()
@@ -195,6 +199,9 @@ class Rows(unittest.TestCase):
     def test_a_file_that_is_not_there(self) -> None:
         failed = admin("register", "--file", "/nonexistent", "--json")
         self.assertEqual((failed.exit, failed.error["code"]), (1, "file_unreadable"))
+        folder = admin("register", "--file", "/tmp", "--json")
+        self.assertEqual((folder.exit, folder.error["code"], folder.json["rows"]), (1, "file_unreadable", 0))
+        self.assertNotIn("--request-id", folder.error["fix"], "nothing was read, so nothing is repeated")
 
 
 class LostAnswers(unittest.TestCase):

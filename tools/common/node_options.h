@@ -3,7 +3,7 @@
 
 #include "node_channel.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): its own name
 class App;
 }  // namespace CLI
 

@@ -5,7 +5,7 @@
 
 #include "language.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): its own name
 class App;
 class ParseError;
 }  // namespace CLI

@@ -1,13 +1,13 @@
 #include "command_line.h"
 
 #include <CLI/CLI.hpp>
-#include <limits>
 #include <memory>
 #include <string_view>
 
 #include "base/quantity.h"
 #include "base/utf8.h"
 
+#include "checks.h"
 #include "node_options.h"
 #include "server_text.h"
 #include "usage_words.h"
@@ -22,11 +22,6 @@ constexpr std::chrono::milliseconds kMaxTimeout = std::chrono::hours(24);
 
 bool Asks(int argc, const char* const* argv, std::string_view option) {
   return std::find(argv + 1, argv + argc, option) != argv + argc;
-}
-
-// CLI11's own PositiveNumber tells its bounds with 308 digits.
-CLI::Range NumberFrom(std::uint64_t least) {
-  return {least, std::numeric_limits<std::uint64_t>::max()};
 }
 
 class Builder {
@@ -55,6 +50,7 @@ class Builder {
   CommandLine Parse(int argc, const char* const* argv) {
     try {
       app_.parse(argc, argv);
+      line_.typed = TypedNames(app_);
     } catch (const CLI::Success& success) {  // --help, --version
       app_.exit(success);
       line_.ended = Exit::kDone;
@@ -138,13 +134,14 @@ class Builder {
                          "\"索引 类型 路径\"：以文件内容为数据"}))
         ->type_name("VALUE");
     verb.add_option("--ttl", values.ttl_s,
-                    Say({"how long resolvers may keep these values, seconds (86400)",
-                         "解析方可缓存这些值的秒数（默认 86400）"}))
+                    Say({"how long resolvers may keep these values: seconds, or 90min, 1d (86400)",
+                         "解析方可缓存这些值的时长：秒数，或 90min、1d（默认 86400）"}))
+        ->transform(TimeToLive())
         ->type_name("SECONDS");
     verb.add_option("--permissions", values.permissions,
                     Say({"8 admin read + 4 admin write + 2 public read + 1 public write (14)",
                          "8 管理员读 + 4 管理员写 + 2 公开读 + 1 公开写（默认 14）"}))
-        ->check(CLI::Range(0, 15))
+        ->check(NumberFrom(0, 15))
         ->type_name("SUM");
   }
 
@@ -300,7 +297,7 @@ class Builder {
             Say({"only these indexes, or the types asked for", "仅这些索引（或所列类型）的值"}))
         ->delimiter(',')
         ->allow_extra_args(false)
-        ->check(NumberFrom(0))
+        ->check(NumberFrom(0, kMaxIndex))
         ->type_name("N");
     resolve_verb
         .add_option("--type", resolve->types,

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "session.h"
+#include "typed.h"
 
 namespace idnode::ctl {
 
@@ -12,6 +13,7 @@ struct CommandLine {
   Globals globals;
   std::function<Exit(Session&)> verb;  // what to do; empty when `ended` is set
   std::optional<Exit> ended;           // nothing is to be done: help was shown, or a mistake told
+  TypedNames typed;
 };
 
 // Prints help to stdout, mistakes to stderr (as JSON, if that was asked for).

@@ -21,6 +21,8 @@
 #include "handle/message.h"
 #include "handle/reassembly.h"
 #include "handle/resolution.h"
+#include "registry/grammar.h"
+#include "registry/problem.h"
 
 namespace idnode::ctl {
 namespace {
@@ -60,35 +62,60 @@ class Socket {
   int fd_;
 };
 
-// What a response code comes to: the exit, the code and the fix that the same refusal has over
-// gRPC.
-struct Refusal {
-  Exit exit;
-  const char* code;
-  Words cause;  // {0} the server, {1} the response code, {2} the identifier
-  Words fix;    // {0} the identifier, {1} its prefix
-};
+Exit ExitOf(registry::Category category) {
+  using registry::Category;
+  switch (category) {
+    case Category::kNotFound:
+      return Exit::kNotFound;
+    case Category::kUnauthenticated:
+    case Category::kDenied:
+      return Exit::kDenied;
+    case Category::kBusy:
+    case Category::kUnavailable:
+    case Category::kUnknown:
+      return Exit::kUnavailable;
+    default:
+      return Exit::kFailed;
+  }
+}
 
-Refusal RefusalOf(handle::ResponseCode code) {
+// The Failure that the same refusal over gRPC would be.
+Failure FromProblem(const registry::Problem& problem, Language language) {
+  Failure failure{ExitOf(problem.category()), std::string(problem.name()), problem.field,
+                  problem.Cause(language), problem.Fix(language)};
+  for (const auto& parameter : problem.parameters) {
+    failure.parameters[parameter.name] = parameter.text;
+  }
+  return failure;
+}
+
+// What a response code comes to, about `identifier`.
+Failure FailureOf(handle::ResponseCode code, const std::string& identifier, Language language) {
   using handle::ResponseCode;
+  using registry::Code;
+  const auto about = [&](Code problem, const char* name, const std::string& value) {
+    return FromProblem({.code = problem, .field = "identifier", .parameters = {{name, value}}},
+                       language);
+  };
+  switch (code) {
+    case ResponseCode::kHandleNotFound:
+      return about(Code::kIdentifierNotFound, "identifier", registry::Quoted(identifier));
+    case ResponseCode::kValuesNotFound:
+      return about(Code::kValuesNotFound, "identifier", registry::Quoted(identifier));
+    case ResponseCode::kServerNotResponsible:
+      return about(Code::kPrefixUnknown, "prefix", handle::Folded(handle::PrefixOf(identifier)));
+    case ResponseCode::kServerTooBusy:
+    case ResponseCode::kServerBackup:
+      return FromProblem({.code = Code::kReadBusy}, language);
+    default:
+      break;
+  }
   const auto number = static_cast<std::int32_t>(code);
-  if (code == ResponseCode::kHandleNotFound) {
-    return {Exit::kNotFound, "identifier_not_found", text::kHandleNotFound,
-            text::kHandleNotFoundFix};
-  }
-  if (code == ResponseCode::kValuesNotFound) {
-    return {Exit::kNotFound, "values_not_found", text::kHandleNoValues, text::kHandleNoValuesFix};
-  }
-  if (code == ResponseCode::kServerNotResponsible) {
-    return {Exit::kNotFound, "prefix_unknown", text::kHandleNotHere, text::kHandleNotHereFix};
-  }
-  if (code == ResponseCode::kServerTooBusy || code == ResponseCode::kServerBackup) {
-    return {Exit::kUnavailable, "busy", text::kHandleRefused, text::kTimeoutFix};
-  }
-  if (number >= 400 && number < 500) {
-    return {Exit::kDenied, "permission_denied", text::kHandleRefused, text::kHandleDeniedFix};
-  }
-  return {Exit::kFailed, "handle_refused", text::kHandleRefused, text::kHandleRefusedFix};
+  const bool denied = number >= 400 && number < 500;  // all that is about authentication
+  return {denied ? Exit::kDenied : Exit::kFailed, denied ? "permission_denied" : "handle_refused",
+          "identifier", Say(language, text::kHandleRefused, registry::Quoted(identifier)),
+          denied ? Say(language, text::kHandleDeniedFix, identifier)
+                 : Say(language, text::kHandleRefusedFix)};
 }
 
 class Asker {
@@ -284,21 +311,14 @@ class Asker {
   }
 
   [[noreturn]] void Refused(const handle::Message& answer, bool has_digest) const {
-    const Refusal& refusal = RefusalOf(answer.header.response_code);
-    const auto said = handle::DecodeErrorMessage(answer.body, has_digest);
-    const std::string number =
-        std::to_string(static_cast<std::int32_t>(answer.header.response_code));
-    const std::string prefix = handle::Folded(handle::PrefixOf(question_.identifier));
-    Failure failure{refusal.exit, refusal.code, "identifier",
-                    Say(language_, refusal.cause, question_.server, number, question_.identifier),
-                    Say(language_, refusal.fix, question_.identifier, prefix)};
-    if (said.ok() && !said.value().empty()) failure.cause += fmt::format(" ({})", said.value());
+    const handle::ResponseCode code = answer.header.response_code;
+    const std::string number = std::to_string(static_cast<std::int32_t>(code));
+    Failure failure = FailureOf(code, question_.identifier, language_);
     failure.parameters["response_code"] = number;
-    if (answer.header.response_code == handle::ResponseCode::kServerNotResponsible) {
-      failure.parameters["prefix"] = prefix;
-    } else {
-      failure.parameters["identifier"] = '"' + Printable(question_.identifier) + '"';
-    }
+    const auto said = handle::DecodeErrorMessage(answer.body, has_digest);
+    failure.cause +=
+        Say(language_, text::kHandleCode, question_.server, number,
+            said.ok() && !said.value().empty() ? ": " + Printable(said.value()) : std::string());
     throw Failure(std::move(failure));
   }
 
@@ -310,6 +330,9 @@ class Asker {
 }  // namespace
 
 Values AskHandle(const HandleQuestion& question, Language language) {
+  if (const auto fault = registry::CheckIdentifier(question.identifier, "identifier")) {
+    throw FromProblem(*fault, language);
+  }
   return Asker(question, language).Ask();
 }
 

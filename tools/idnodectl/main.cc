@@ -22,7 +22,8 @@ Exit Run(const CommandLine& line) {
     const Exit exit = line.verb(session);
     session.out().Flush();
     return exit;
-  } catch (const Failure& failure) {
+  } catch (Failure& failure) {
+    failure.field = line.typed.Of(failure.field);
     session.out().Fail(failure);
     return failure.exit;
   } catch (const std::exception& error) {

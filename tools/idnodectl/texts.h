@@ -104,13 +104,13 @@ inline constexpr Words kTitleActiveAtEnd{"ACTIVE AT END", "期末有效"};
 // State, statistics, audit.
 inline constexpr Words kStatusName{"Node: {}", "节点：{}"};
 inline constexpr Words kStatusVersion{"idnoded {}", "idnoded {}"};
-inline constexpr Words kStatusLog{"Log: {0} entries, id {1}", "日志：{0} 条，标识 {1}"};
+inline constexpr Words kStatusLog{"Log: entries {0}, id {1}", "日志：{0} 条，标识 {1}"};
 inline constexpr Words kStatusRoot{"Merkle root: {}", "默克尔树根：{}"};
 inline constexpr Words kStatusLast{"Last entry: {}", "最后一条：{}"};
 inline constexpr Words kStatusWrites{"Writes are accepted.", "可以写入。"};
 inline constexpr Words kStatusNoWrites{"Writes are refused: {}", "拒绝写入：{}"};
 inline constexpr Words kActiveAtEnd{
-    "{} identifiers existed at the end of the period; {} log entries counted.",
+    "Identifiers at the end of the period: {}. Log entries counted: {}.",
     "期末有效标识 {} 个；已统计日志 {} 条。"};
 inline constexpr Words kWatchRow{
     "{}  {}  {}: created {}, recreated {}, updated {}, deleted {}, active {}",
@@ -118,17 +118,19 @@ inline constexpr Words kWatchRow{
 inline constexpr Words kWatchRound{"All entries below {} are told. Cursor {}",
                                    "序号 {} 之前的日志均已送达。游标 {}"};
 inline constexpr Words kRecountEqual{
-    "Equal: the log gives the same counts as those served, {} prefixes.",
+    "Equal: the log gives the same counts as those served (prefixes: {}).",
     "一致：按日志重新计数与现有统计相同，共 {} 个前缀。"};
-inline constexpr Words kRecountWrong{"NOT equal: {1} differences in {0} prefixes.",
+inline constexpr Words kRecountWrong{"NOT equal (prefixes: {0}, differences: {1}).",
                                      "不一致：{0} 个前缀中有 {1} 处差异。"};
 inline constexpr Words kRecountTotals{
     "By the log: created {}, recreated {}, updated {}, deleted {}, active {}.",
     "按日志：新增 {}，重新注册 {}，更新 {}，删除 {}，有效 {}。"};
-inline constexpr Words kVerifyOk{"Verified: {} entries, every view and the tree agree with them.",
-                                 "验证通过：{} 条日志，所有视图和默克尔树与之一致。"};
-inline constexpr Words kVerifyWrong{"WRONG: {1} differences from what {0} entries say.",
-                                    "验证不通过：与 {0} 条日志相比有 {1} 处差异。"};
+inline constexpr Words kVerifyOk{
+    "Verified: every view and the tree agree with the log (entries: {}).",
+    "验证通过：{} 条日志，所有视图和默克尔树与之一致。"};
+inline constexpr Words kVerifyWrong{
+    "WRONG: not everything is as the log says (entries: {0}, differences: {1}).",
+    "验证不通过：与 {0} 条日志相比有 {1} 处差异。"};
 inline constexpr Words kDifference{"{} {}: {}", "{} {}：{}"};
 inline constexpr Words kDataUnreadable{"The data in {} cannot be read: {}.",
                                        "无法读取 {} 中的数据：{}。"};
@@ -142,7 +144,7 @@ inline constexpr Words kRowRefused{"line {0}: {1}{2} [{3}]", "第 {0} 行：{1}{
 inline constexpr Words kRowProgress{"{0} rows, {1} refused, {2} a second",
                                     "已处理 {0} 行，被拒 {1} 行，每秒 {2} 行"};
 inline constexpr Words kRowSummary{
-    "{0} rows: {1} done ({2} of them before), {3} refused, {4} without an answer.",
+    "Rows: {0}. Done: {1} (before this run: {2}), refused: {3}, without an answer: {4}.",
     "共 {0} 行：成功 {1}（其中 {2} 行此前已执行），被拒 {3}，无应答 {4}。"};
 inline constexpr Words kRunAgain{
     "Run the same command again with --request-id {}: what was done will not be done twice.",
@@ -179,9 +181,6 @@ inline constexpr Words kValueFix{
     "identifier comes before the values. Empty data: end with a blank.",
     "请用引号写成 \"索引 类型 数据\"，例如 \"1 URL "
     "https://example.cn\"；标识写在值之前。数据为空时以空格结尾。"};
-inline constexpr Words kNoUtf8{"\"{}\" is not UTF-8.", "“{}”不是 UTF-8 编码。"};
-inline constexpr Words kNoUtf8Fix{"Set the terminal and its locale to UTF-8.",
-                                  "请将终端和语言环境设为 UTF-8。"};
 inline constexpr Words kRequestId{"A request id has 32 hexadecimal digits.",
                                   "请求编号应为 32 位十六进制数字。"};
 inline constexpr Words kRequestIdFix{"Leave it out, and one is made; or take: openssl rand -hex 16",
@@ -226,23 +225,9 @@ inline constexpr Words kHandleMalformed{"{0} answers against the handle protocol
                                         "{0} 的应答不符合 Handle 协议：{1}"};
 inline constexpr Words kHandleMalformedFix{"Check that a handle server listens there.",
                                            "请检查该地址是否为 Handle 服务。"};
-inline constexpr Words kHandleNotFound{"{2} is not registered, says {0} (code {1}).",
-                                       "{2} 未注册（{0} 返回码 {1}）。"};
-inline constexpr Words kHandleNoValues{
-    "{2} has no public value that was asked for, says {0} (code {1}).",
-    "{2} 没有所请求的公开值（{0} 返回码 {1}）。"};
-inline constexpr Words kHandleNotHere{"{0} does not serve the prefix of {2} (code {1}).",
-                                      "{0} 不服务 {2} 的前缀（返回码 {1}）。"};
-inline constexpr Words kHandleRefused{"{0} answers with code {1} about {2}.",
-                                      "{0} 对 {2} 返回码 {1}。"};
-// The first three are the node's own words for it over gRPC.
-inline constexpr Words kHandleNotFoundFix{"Check the spelling, or register it first.",
-                                          "请核对拼写，或先注册该标识。"};
-inline constexpr Words kHandleNoValuesFix{"Ask for other indexes or types, or for all values.",
-                                          "请改用其他索引或类型，或请求全部值。"};
-inline constexpr Words kHandleNotHereFix{
-    "Check the prefix; an administrator adds one with: idnodectl prefix add {1}",
-    "请核对前缀；管理员可用命令添加：idnodectl prefix add {1}"};
+inline constexpr Words kHandleRefused{"{} is refused.", "{} 被拒绝。"};
+// Behind the cause of a refusal: who says so.
+inline constexpr Words kHandleCode{" ({0} answers with code {1}{2})", "（{0} 返回码 {1}{2}）"};
 inline constexpr Words kHandleDeniedFix{
     "Only public values are shown to everybody; with a token: idnodectl get {0}",
     "仅公开值可匿名解析；持有令牌时请用：idnodectl get {0}"};

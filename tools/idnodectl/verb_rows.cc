@@ -227,6 +227,8 @@ class RowRun {
         const Failure& why = refusal.failure;
         Warn(Say(session_.language(), text::kRowRefused, refusal.line, Printable(name + why.cause),
                  why.field.empty() ? "" : " (" + Printable(why.field) + ")", Printable(why.code)));
+        if (!why.fix.empty() && why.fix != told_fix_) Warn("  " + Printable(why.fix));
+        told_fix_ = why.fix;
       }
     }
   }
@@ -256,8 +258,10 @@ class RowRun {
     }
     if (broken) {
       Failure failure = *broken;
-      failure.parameters["request_id"] = Hex(run_id_);
-      failure.fix += " " + Say(session_.language(), text::kRunAgain, Hex(run_id_));
+      if (tally_.rows > 0) {
+        failure.parameters["request_id"] = Hex(run_id_);
+        failure.fix += " " + Say(session_.language(), text::kRunAgain, Hex(run_id_));
+      }
       if (tally_.done > 0) failure.exit = Exit::kPartly;
       throw Failure(std::move(failure));
     }
@@ -271,6 +275,7 @@ class RowRun {
   LineReader lines_;
   std::optional<JsonRows> json_;
   Progress progress_;
+  std::string told_fix_;  // of the refusal before: a thousand alike are told once how to mend them
 
   std::mutex mutex_;
   std::condition_variable room_;
