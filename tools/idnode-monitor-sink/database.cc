@@ -32,11 +32,11 @@ std::string FirstLine(const char* text) {
 
 // Whether the SQLSTATE means that the same may work later: connection lost, out of resources,
 // rolled back for others' sake, lock not to be had, the server stops or starts, or is a standby for
-// now. Documented in PostgreSQL's manual, appendix A.
+// now, or its system failed it. Documented in PostgreSQL's manual, appendix A.
 bool IsPassing(std::string_view state) noexcept {
   const std::string_view group = state.substr(0, 2);
   return state.empty() || group == "08" || group == "53" || group == "40" || group == "57" ||
-         state == "55P03" || state == "25006";
+         group == "58" || state == "55P03" || state == "25006";
 }
 
 // What was under way when PostgreSQL failed.
