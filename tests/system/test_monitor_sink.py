@@ -377,6 +377,21 @@ class Schema(SinkTest):
             self.assertEqual(code, 0, said)
             self.wait_until_equal()
 
+    def test_a_disk_that_fails_for_a_while_is_waited_for(self):
+        self.assertEqual(self.migrate()[0], 0)
+        postgres.query(f"CREATE FUNCTION {self.schema}.fails() RETURNS trigger AS $$ BEGIN RAISE "
+                       "'could not write block' USING ERRCODE = '58030'; END $$ LANGUAGE plpgsql; "
+                       f"CREATE TRIGGER fails BEFORE INSERT ON {self.schema}.counts EXECUTE "
+                       f"FUNCTION {self.schema}.fails()")
+        self.add_random()
+        with self.feed:
+            sink = self.sink()
+            wait_for("it tries", lambda: sink.said().count("trying again") >= 2)
+            self.assertIn("could not write block", sink.said())
+            postgres.query(f"DROP TRIGGER fails ON {self.schema}.counts")
+            self.wait_until_equal()
+            self.assertEqual(sink.end(), 0)
+
     def test_a_full_database_is_waited_for_and_a_refusing_one_is_not(self):
         role = "narrow_role"
         postgres.query(f"CREATE ROLE {role} LOGIN")
@@ -413,21 +428,6 @@ class Breaks(SinkTest):
         wait_for("it has noticed", lambda: sink.said().count("trying again") >= 2)
         self.assertIsNone(sink.process.poll())
         self.assertEqual(sink.end(), 0)  # while there is no node
-
-    def test_a_disk_that_fails_for_a_while_is_waited_for(self):
-        self.assertEqual(self.migrate()[0], 0)
-        postgres.query(f"CREATE FUNCTION {self.schema}.fails() RETURNS trigger AS $$ BEGIN RAISE "
-                       "'could not write block' USING ERRCODE = '58030'; END $$ LANGUAGE plpgsql; "
-                       f"CREATE TRIGGER fails BEFORE INSERT ON {self.schema}.counts EXECUTE "
-                       f"FUNCTION {self.schema}.fails()")
-        self.add_random()
-        with self.feed:
-            sink = self.sink()
-            wait_for("it tries", lambda: sink.said().count("trying again") >= 2)
-            self.assertIn("could not write block", sink.said())
-            postgres.query(f"DROP TRIGGER fails ON {self.schema}.counts")
-            self.wait_until_equal()
-            self.assertEqual(sink.end(), 0)
 
     def test_the_database_comes_back(self):
         self.add_random()
