@@ -6,11 +6,15 @@
         api.Registrar.Register(identifier=..., values=[...])
         node.kill(); node.start()                           # SIGKILL, and back on the same ports
 
+A node that ends by itself, by a signal or with a status that the test did not ask for, or that makes a
+sanitizer speak, fails the test: at the next kill(), stop(), start() or close().
+
 The binaries are those in $IDNODE_BIN, or build/release/bin. Messages are made by protoc for each run;
 calls go through Debian's python3-grpcio, so nothing here shares code with what it tests.
 """
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -25,6 +29,9 @@ from ports import free_port
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BIN = os.environ.get("IDNODE_BIN", os.path.join(ROOT, "build", "release", "bin"))
 PROTO = os.path.join(ROOT, "proto")
+
+
+SANITIZER = re.compile(r"(ERROR|WARNING): (Address|Thread|Leak|Memory)Sanitizer|runtime error: ")
 
 
 def _compile_messages() -> str:
@@ -114,6 +121,7 @@ class Node:
             file.write(f'[listen]\nhandle = ["{self.handle}"]\ngrpc = ["{self.grpc}"]\n{config}')
         self.environment = {**os.environ, **(environment or {})}
         self.process = None
+        self._end_is_known = True  # it does not run, and the test has asked for that
         self.ready = None
 
     def __enter__(self):
@@ -136,7 +144,8 @@ class Node:
 
     def launch(self):
         """Starts the process without waiting for it."""
-        if os.path.exists(self.ready_file):
+        self._check_alive_or_ended()
+        if os.path.isfile(self.ready_file):
             os.remove(self.ready_file)
         with open(os.path.join(self.directory, "log"), "ab") as log:
             self.process = subprocess.Popen(
@@ -144,12 +153,14 @@ class Node:
                  *self.under, os.path.join(BIN, "idnoded"), "--data", self.data, "--config", self.config_file,
                  "--ready-file", self.ready_file],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=self.environment)
+        self._end_is_known = False
 
     def start(self, timeout: float = 60):
         self.launch()
         deadline = time.monotonic() + timeout
-        while not os.path.exists(self.ready_file):
+        while not os.path.isfile(self.ready_file):
             if self.process.poll() is not None:
+                self._end_is_known = True  # told right here
                 raise RuntimeError(f"idnoded ended with {self.process.returncode}:\n{self.log()}")
             if time.monotonic() > deadline:
                 raise TimeoutError(f"idnoded is not ready:\n{self.log()}")
@@ -157,13 +168,44 @@ class Node:
         with open(self.ready_file, encoding="utf-8") as file:
             self.ready = json.load(file)
 
+    def refused(self, status: int, timeout: float = 60) -> str:
+        """A start that must end with `status` by itself; what it said."""
+        said_before = len(self.log())
+        self.launch()
+        self._expect_end(status, timeout)
+        return self.log()[said_before:]
+
     def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(60)
+        self._check_alive_or_ended()
+        if not self._end_is_known:
+            self.process.send_signal(signal.SIGKILL)
+            self._expect_end(-signal.SIGKILL)
 
     def stop(self) -> int:
+        self._check_alive_or_ended()
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
+        self._expect_end(0)
+        self._check_sanitizers()
+        return 0
+
+    def _expect_end(self, status: int, timeout: float = 60):
+        ended = self.process.wait(timeout)
+        self._end_is_known = True
+        if ended != status:
+            raise AssertionError(f"idnoded ended with {ended}, not {status}:\n{self.log()}")
+
+    def _check_alive_or_ended(self):
+        """Raises if the process has ended in a way that the test did not ask for."""
+        if self.process is not None and not self._end_is_known and self.process.poll() is not None:
+            self._end_is_known = True
+            raise AssertionError(f"idnoded ended by itself, with {self.process.returncode}:\n"
+                                 f"{self.log()}")
+
+    def _check_sanitizers(self):
+        log = self.log()
+        found = SANITIZER.search(log)
+        if found:
+            raise AssertionError(f"a sanitizer has spoken:\n{log[found.start():][:20_000]}")
 
     def token(self) -> str:
         with open(self.ready["admin_token_file"], encoding="utf-8") as file:
@@ -187,10 +229,10 @@ class Node:
         return json.loads(self.ctl("--json", *arguments).stdout)
 
     def close(self):
-        if self.process is not None:
-            if self.process.poll() is None:
+        """Kills it. Raises if it has ended by itself before, or if a sanitizer has said anything."""
+        try:
+            if self.process is not None:
                 self.kill()
-            elif self.process.returncode not in (0, -signal.SIGKILL):
-                print(f"idnoded ended with {self.process.returncode}:\n{self.log()}",
-                      file=sys.stderr)
-        shutil.rmtree(self.directory, ignore_errors=True)
+            self._check_sanitizers()
+        finally:
+            shutil.rmtree(self.directory, ignore_errors=True)

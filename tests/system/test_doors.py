@@ -19,10 +19,7 @@ WITHOUT_IPV6 = (sys.executable, "-B", no_ipv6.__file__)
 class Listening(unittest.TestCase):
     def failed_start(self, node: Node) -> str:
         self.addCleanup(node.close)
-        node.launch()
-        self.assertEqual(node.process.wait(60), 1)
-        node.process = None
-        return node.log()
+        return node.refused(1)
 
     def test_a_taken_grpc_port_names_the_key_and_leaves_the_directory_alone(self):
         node = Node('[log]\nformat = "json"\n')
@@ -74,8 +71,7 @@ class Listening(unittest.TestCase):
                         self.assertEqual(answer.response_code, codec.SUCCESS)
                     self.assertEqual(node.stop(), 0)
                 finally:
-                    if node.process.poll() is None:
-                        node.kill()
+                    node.kill()
         node.close()
 
     def test_connections_are_limited_and_counted(self):
