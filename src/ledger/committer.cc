@@ -43,18 +43,6 @@ Answer WhenUnknown(const Answer& answer, Seq first) noexcept {
   }
 }
 
-Status CheckMark(store::MarkFile& mark, const Head& head) {
-  const Result<std::uint64_t> marked = mark.Load();
-  if (!marked.ok()) return marked.error();
-  if (marked.value() > head.seq()) {
-    return Error{Errc::kConflict,
-                 static_cast<std::uint32_t>(
-                     std::min<std::uint64_t>(marked.value() - head.seq(), ~std::uint32_t{0})),
-                 "the log is shorter than its mark says: acknowledged entries are missing"};
-  }
-  return mark.Store(head.seq());
-}
-
 std::string InWords(const Error& error) {
   std::string text = error.what;
   const bool has_errno = error.code != Errc::kCorrupt && error.code != Errc::kTooLarge;
@@ -66,6 +54,14 @@ std::string InWords(const Error& error) {
 
 }  // namespace
 
+Status CheckMark(std::uint64_t marked, const Head& head) {
+  if (marked <= head.seq()) return {};
+  return Error{
+      Errc::kConflict,
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(marked - head.seq(), ~std::uint32_t{0})),
+      "the log is shorter than its mark says: acknowledged entries are missing"};
+}
+
 Result<std::unique_ptr<Committer>> Committer::Start(store::Engine& engine, const Clock& clock,
                                                     store::MarkFile* mark,
                                                     std::vector<CommitListener*> listeners,
@@ -73,8 +69,12 @@ Result<std::unique_ptr<Committer>> Committer::Start(store::Engine& engine, const
   Result<StoredHead> stored = ReadStoredHead(engine);
   if (!stored.ok()) return stored.error();
   if (mark != nullptr) {
-    const Status checked = CheckMark(*mark, stored.value().head);
+    const Result<std::uint64_t> marked = mark->Load();
+    if (!marked.ok()) return marked.error();
+    const Status checked = CheckMark(marked.value(), stored.value().head);
     if (!checked.ok()) return checked.error();
+    const Status kept = mark->Store(stored.value().head.seq());
+    if (!kept.ok()) return kept.error();
   }
   std::unique_ptr<Committer> committer(
       new Committer(engine, clock, mark, std::move(listeners), options));

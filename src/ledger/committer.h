@@ -52,6 +52,10 @@ class CommitListener {
   virtual void OnCommit(const Head& head, std::span<const Entry> entries) noexcept = 0;
 };
 
+// Whether a log of `head` may be gone on from where `marked` entries have been acknowledged. Error:
+// kConflict, it is shorter; `detail` is how many are missing.
+Status CheckMark(std::uint64_t marked, const Head& head);
+
 class Committer {
  public:
   // What an operator should know.

@@ -14,16 +14,20 @@ std::filesystem::path AdminTokenFile(const std::filesystem::path& directory) {
   return directory / "admin.token";
 }
 
-Result<std::string> ReadOrMakeAdminSecret(const std::filesystem::path& directory) {
-  const std::filesystem::path file = AdminTokenFile(directory);
-  Result<std::string> read = ReadFile(file, kMaxSecretFile);
-  if (read.ok()) {
-    std::string secret = std::move(read).value();
-    while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
-    if (!secret.starts_with(crypto::kSecretTag)) return Error{Errc::kMalformed, 0, "admin.token"};
-    return secret;
+Result<std::string> ReadAdminSecret(const std::filesystem::path& directory) {
+  Result<std::string> read = ReadFile(AdminTokenFile(directory), kMaxSecretFile);
+  if (!read.ok()) return read.error();
+  std::string secret = std::move(read).value();
+  while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
+  if (!secret.starts_with(crypto::kSecretTag)) {
+    return Error{Errc::kMalformed, 0, "it holds no token"};
   }
-  if (read.error().code != Errc::kNotFound) return read.error();
+  return secret;
+}
+
+Result<std::string> ReadOrMakeAdminSecret(const std::filesystem::path& directory) {
+  Result<std::string> read = ReadAdminSecret(directory);
+  if (read.ok() || read.error().code != Errc::kNotFound) return read;
   return MakeAdminSecret(directory);
 }
 

@@ -2,22 +2,14 @@
 
 #include <future>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
 
 #include "node/admin_token.h"
+#include "node/data_directory.h"
+#include "node/start_check.h"
 
 namespace idnode::node {
 namespace {
-
-// What `error` of a system call says, for the end of a message.
-std::string Because(const Error& error) {
-  std::string text = error.what;
-  if (error.detail != 0) {
-    text += ": " + std::generic_category().message(static_cast<int>(error.detail));
-  }
-  return text;
-}
 
 [[noreturn]] void Refuse(const std::string& what) { throw std::runtime_error(what); }
 
@@ -43,23 +35,20 @@ stored::v1::Token AdminToken(const std::string& secret) {
   return token;
 }
 
-// Why the committer does not start on `directory`, and what to do.
-std::string StartFailure(const Error& error, const std::filesystem::path& directory) {
-  const std::string look = "idnodectl audit verify --data " + directory.string();
-  switch (error.code) {
-    case Errc::kTooLarge:
-      return "the data was written by a newer version of idnoded (layout " +
-             std::to_string(error.detail) + "); install that version";
-    case Errc::kConflict:
-      return std::string(error.what) + " (" + std::to_string(error.detail) + "); restore " +
-             directory.string() + " from a backup; or look at what is there with " + look +
-             ", and remove " + (directory / "mark").string() + " to go on without what is missing";
-    case Errc::kCorrupt:
-      return "the head of the log in " + (directory / "db").string() + " is damaged (" +
-             error.what + ", octet " + std::to_string(error.detail) + "); restore " +
-             directory.string() + " from a backup; what is left can be looked at with " + look;
-    default:
-      return Because(error);
+// One that is there and does not read; one that is missing will be made.
+[[noreturn]] void RefuseAdminToken(const std::filesystem::path& directory, const Error& error) {
+  const std::string what = "the administrator's token " + AdminTokenFile(directory).string() +
+                           " cannot be used (" + Because(error) +
+                           "); remove the file and start again";
+  const bool is_other = error.code == Errc::kMalformed || error.code == Errc::kTooLarge;
+  if (is_other) throw NeedsOperator(what);
+  throw std::runtime_error(what);
+}
+
+void CheckAdminToken(const std::filesystem::path& directory) {
+  const Result<std::string> secret = ReadAdminSecret(directory);
+  if (!secret.ok() && secret.error().code != Errc::kNotFound) {
+    RefuseAdminToken(directory, secret.error());
   }
 }
 
@@ -70,15 +59,16 @@ Core::Core(const std::filesystem::path& directory, const Options& options, const
     : clock_(clock), logger_(logger), prefixes_(std::make_shared<const resolve::PrefixTable>()) {
   OwnDirectory(directory);
   if (options.on_owned) options.on_owned();
+  // Opening the store for writing rewrites it: nothing may be refused after that which could have
+  // been seen before.
+  const bool is_first = CheckStore(directory, options.store).seq() == 0;
+  if (is_first && !options.new_admin_token) CheckAdminToken(directory);
   OpenStore(directory, options.store);
   control_ = std::make_unique<registry::ControlTable>(*engine_);
   control_->OnChange(
       [this](const registry::Control& control) { prefixes_.Publish(TableOf(control)); });
   const Status loaded = control_->Load();
-  if (!loaded.ok()) {
-    Refuse("prefixes and tokens cannot be read (" + Because(loaded.error()) +
-           "); see what is wrong with: idnodectl audit verify --data " + directory.string());
-  }
+  if (!loaded.ok()) RefuseControl(loaded.error(), directory);
   StartCommitter(directory, options);
   registry_ =
       std::make_unique<registry::Registry>(*committer_, *control_, clock_, options.registry);
@@ -93,12 +83,7 @@ void Core::Stop() {
 }
 
 void Core::OwnDirectory(const std::filesystem::path& directory) {
-  std::error_code error;
-  // Payloads are private, and the files in it are readable to whoever gets in.
-  if (std::filesystem::create_directories(directory, error)) {
-    std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
-  }
-  if (error) Refuse("cannot make the directory " + directory.string() + ": " + error.message());
+  PrepareDirectory(directory, logger_);
   std::string reason;
   auto lock =
       store::DirectoryLock::Acquire(directory, store::DirectoryLock::Kind::kExclusive, &reason);
@@ -120,8 +105,7 @@ void Core::StartCommitter(const std::filesystem::path& directory, const Options&
   auto mark = store::MarkFile::Open(directory / "mark", true);
   if (!mark.ok()) {
     Refuse("the mark file " + (directory / "mark").string() + " cannot be used (" +
-           Because(mark.error()) + "); if it is damaged, run idnodectl audit verify --data " +
-           directory.string() + ", then remove it");
+           Because(mark.error()) + ")");
   }
   mark_ = std::make_unique<store::MarkFile>(std::move(mark).value());
   std::vector<ledger::CommitListener*> listeners = {control_.get()};
@@ -134,7 +118,7 @@ void Core::StartCommitter(const std::filesystem::path& directory, const Options&
   };
   auto committer = ledger::Committer::Start(*engine_, clock_, mark_.get(), std::move(listeners),
                                             committer_options);
-  if (!committer.ok()) Refuse(StartFailure(committer.error(), directory));
+  if (!committer.ok()) RefuseLog(committer.error(), directory);
   committer_ = std::move(committer).value();
   logger_.Info("store opened",
                {{"directory", directory.string()}, {"entries", committer_->state().head.seq()}});
@@ -145,20 +129,15 @@ void Core::AdmitAdministrator(const std::filesystem::path& directory, bool anew)
   if (!is_first && !anew) return;
   const Result<std::string> secret =
       anew ? MakeAdminSecret(directory) : ReadOrMakeAdminSecret(directory);
-  const std::string file = AdminTokenFile(directory).string();
-  if (!secret.ok()) {
-    Refuse("the administrator's token " + file + " cannot be " + (anew ? "written" : "used") +
-           " (" + Because(secret.error()) + "); remove the file and start again");
-  }
+  if (!secret.ok()) RefuseAdminToken(directory, secret.error());
   std::promise<registry::Outcome> promise;
   registry_->Submit({.change = registry::AddToken{AdminToken(secret.value())}},
                     [&](const registry::Outcome& outcome) { promise.set_value(outcome); });
   const registry::Outcome outcome = promise.get_future().get();
   if (const auto* problem = std::get_if<registry::Problem>(&outcome)) {
-    Refuse("the administrator's token was refused: " +
-           problem->Cause(Language::kEnglish));
+    Refuse("the administrator's token was refused: " + problem->Cause(Language::kEnglish));
   }
-  logger_.Info("administrator's token written", {{"file", file}});
+  logger_.Info("administrator's token written", {{"file", AdminTokenFile(directory).string()}});
 }
 
 }  // namespace idnode::node

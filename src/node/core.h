@@ -41,7 +41,8 @@ class Core {
   // Opens `directory`, creating it. Lets an administrator in when the log is empty, or when asked
   // to: whoever can start the node on its directory needs nobody's leave.
   // `clock` and `logger` must outlive the core. Throws std::runtime_error in words for the
-  // operator: what is wrong, and what to do.
+  // operator: what is wrong, and what to do; NeedsOperator (node/start_check.h) if another start
+  // would end the same way, and then the store is as it was.
   Core(const std::filesystem::path& directory, const Options& options, const Clock& clock,
        Logger& logger);
   Core(const Core&) = delete;

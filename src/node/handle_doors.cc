@@ -8,7 +8,6 @@
 #include <system_error>
 
 #include "crypto/random.h"
-#include "crypto/rsa_key.h"
 #include "handle/public_key.h"
 #include "handle/site.h"
 #include "net/port_reservation.h"
@@ -21,20 +20,6 @@ namespace {
       "cannot serve the handle protocol on " + endpoint.ToText() + " (" + error.what + ": " +
       std::generic_category().message(static_cast<int>(error.detail)) + ")" +
       (error.detail == EADDRINUSE ? "; is another program there?" : ".") + " See listen.handle");
-}
-
-crypto::RsaKey LoadKey(const Config& config, const std::filesystem::path& directory) {
-  const bool named = !config.site.key_file.empty();
-  const std::filesystem::path file = named ? config.site.key_file : directory / "site-key.pem";
-  Result<crypto::RsaKey> key =
-      named ? crypto::RsaKey::Load(file) : crypto::RsaKey::LoadOrGenerate(file);
-  if (!key.ok()) {
-    throw std::runtime_error("the site's key " + file.string() + " cannot be used (" +
-                             key.error().what +
-                             "); it must be an RSA key in PEM without a pass phrase. See "
-                             "site.key_file");
-  }
-  return std::move(key).value();
 }
 
 handle::SiteAddress SiteAddressOf(const Config& config) {
@@ -134,10 +119,9 @@ std::vector<net::PortReservation> ReserveHandlePorts(const Config& config) {
   return ports;
 }
 
-HandleDoors::HandleDoors(const Config& config, const std::filesystem::path& directory, Core& core,
+HandleDoors::HandleDoors(const Config& config, const crypto::RsaKey& key, Core& core,
                          const Clock& clock, std::vector<net::PortReservation> ports)
     : limits_(config.handle.udp_limits, RandomKey()) {
-  const crypto::RsaKey key = LoadKey(config, directory);
   for (const net::PortReservation& port : ports) endpoints_.push_back(port.endpoint());
   site_ = DescribeSite(config, key, endpoints_);
   StartUdp(config, core, clock);

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/count.h"
+#include "crypto/rsa_key.h"
 #include "net/port_reservation.h"
 #include "net/stream_server.h"
 #include "net/udp_worker.h"
@@ -25,11 +26,10 @@ std::vector<net::PortReservation> ReserveHandlePorts(const Config& config);
 
 class HandleDoors {
  public:
-  // Listens on `ports` and serves. Reads the site's key from `site.key_file`, or DIR/site-key.pem,
-  // which is made if it is not there. `core` and `clock` must outlive the doors. Throws
-  // std::runtime_error in words for the operator.
-  HandleDoors(const Config& config, const std::filesystem::path& directory, Core& core,
-              const Clock& clock, std::vector<net::PortReservation> ports);
+  // Listens on `ports` and serves; `key` is the site's. `core` and `clock` must outlive the doors.
+  // Throws std::runtime_error in words for the operator.
+  HandleDoors(const Config& config, const crypto::RsaKey& key, Core& core, const Clock& clock,
+              std::vector<net::PortReservation> ports);
   HandleDoors(const HandleDoors&) = delete;
   HandleDoors& operator=(const HandleDoors&) = delete;
   ~HandleDoors();  // Stop(0)

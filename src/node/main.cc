@@ -1,5 +1,6 @@
 // idnoded: the node's program.
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -13,6 +14,7 @@
 #include "node/config.h"
 #include "node/node.h"
 #include "node/spdlog_logger.h"
+#include "node/start_check.h"
 
 namespace idnode::node {
 namespace {
@@ -36,7 +38,8 @@ Examples:
   idnoded --data /tmp/try --ephemeral --ready-file /tmp/try/ready.json
   idnoded --print-config > idnode.toml
 
-Exit codes: 0 ended as asked, 1 failed, 2 usage or configuration.)";
+Exit codes: 0 ended as asked, 1 failed, 2 usage or configuration, 3 the data needs a person: starting
+again would fail again, and nothing in it was changed.)";
 
 void Describe(CLI::App& app, Arguments& arguments) {
   app.set_version_flag("--version", IDNODE_VERSION);
@@ -113,12 +116,32 @@ void RaiseFileLimit(Logger& logger) {
                    "what the store needs"}});
 }
 
-// That of a node that was killed would be believed. Not before the directory is ours: it may be
-// that of a node that runs.
-void RemoveOldReadyFile(const std::filesystem::path& file) {
+// Writes `file`, which says `text`, for everybody to read: it holds no secret.
+void WriteReadyFile(const std::filesystem::path& file, const std::string& text) {
+  const Status written = WriteFile(file, text, 0644);
+  if (written.ok()) return;
+  throw std::runtime_error("cannot write the ready file " + file.string() + " (" +
+                           Because(written.error()) +
+                           "); name one with --ready-file in a directory in which the node may "
+                           "write");
+}
+
+// Removes what an earlier node has left, which would be believed, and sees that there can be one:
+// better now than when the node serves. Not before the directory is ours: the file may be that of a
+// node that runs.
+void PrepareReadyFile(const std::filesystem::path& file) {
   if (file.empty()) return;
+  if (std::filesystem::is_directory(file)) {
+    throw std::runtime_error("the ready file " + file.string() +
+                             " is a directory; name a file with --ready-file");
+  }
+  std::filesystem::path trial = file;
+  trial += ".trial";
+  WriteReadyFile(trial, "");
   std::error_code error;
-  if (std::filesystem::remove(file, error); error) {
+  std::filesystem::remove(trial, error);
+  std::filesystem::remove(file, error);
+  if (error) {
     throw std::runtime_error("cannot remove the old ready file " + file.string() + ": " +
                              error.message());
   }
@@ -132,14 +155,9 @@ int Serve(const Arguments& arguments, const Config& config, const sigset_t& sign
   logger.Info("starting", {{"version", IDNODE_VERSION}, {"name", config.node.name}});
   RaiseFileLimit(logger);
   const Node::Wishes wishes{.new_admin_token = arguments.new_admin_token,
-                            .on_owned = [&] { RemoveOldReadyFile(arguments.ready_file); }};
+                            .on_owned = [&] { PrepareReadyFile(arguments.ready_file); }};
   Node node(arguments.data, config, wishes, clock, logger);
-  if (!arguments.ready_file.empty()) {
-    const Status written = WriteFile(arguments.ready_file, node.ReadyText(), 0644);
-    if (!written.ok()) {
-      throw std::runtime_error("cannot write the ready file " + arguments.ready_file.string());
-    }
-  }
+  if (!arguments.ready_file.empty()) WriteReadyFile(arguments.ready_file, node.ReadyText());
   const int signal = Await(signals, logger);
   logger.Info("stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
   constexpr std::chrono::seconds kPatience{10};
@@ -153,6 +171,7 @@ int Serve(const Arguments& arguments, const Config& config, const sigset_t& sign
 }
 
 int Main(int argc, char** argv) {
+  ::umask(077);  // what the node writes is its own: payloads, private values, hashes of tokens
   Arguments arguments;
   CLI::App app("A secondary node of industrial-internet identifier resolution.", "idnoded");
   Describe(app, arguments);
@@ -178,6 +197,9 @@ int Main(int argc, char** argv) {
   }
   try {
     return Serve(arguments, config, signals);
+  } catch (const NeedsOperator& error) {
+    std::cerr << "idnoded: " << error.what() << "\n";
+    return 3;
   } catch (const std::exception& error) {
     std::cerr << "idnoded: " << error.what() << "\n";
     return 1;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "node/core.h"
 #include "node/handle_doors.h"
 #include "node/loss_log.h"
+#include "node/site_key.h"
 #include "serve/grpc/grpc_log.h"
 #include "serve/grpc/server.h"
 
@@ -58,11 +60,12 @@ std::unique_ptr<serve::GrpcServer> ListenForGrpc(const Config& config) {
                            (is_tls ? "tls.certificate and tls.key" : "listen.grpc"));
 }
 
-// Taken before anything is read or written: a node that cannot listen leaves its directory as it
-// was.
+// Taken before anything is written: a node that cannot listen, or has no good key, leaves its
+// directory as it was.
 struct Listening {
   std::vector<net::PortReservation> handle;
   std::unique_ptr<serve::GrpcServer> grpc;
+  std::optional<crypto::RsaKey> key;
 };
 
 }  // namespace
@@ -72,9 +75,11 @@ struct Node::Parts {
   Parts(const std::filesystem::path& directory, const Config& config, const Wishes& wishes,
         const Clock& clock, Logger& logger)
       : grpc_log(logger),
-        listening{ReserveHandlePorts(config), ListenForGrpc(config)},
+        listening{ReserveHandlePorts(config), ListenForGrpc(config),
+                  ReadSiteKey(config, directory)},
         core(directory, CoreOptions(config, wishes, hub), clock, logger),
-        handle(config, directory, core, clock, std::move(listening.handle)),
+        handle(config, SiteKey(std::move(listening.key), directory), core, clock,
+               std::move(listening.handle)),
         grpc(std::move(listening.grpc)),
         losses([this] { return Counts(); }, config.log.losses, logger),
         data(directory) {

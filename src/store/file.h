@@ -16,9 +16,9 @@ namespace idnode::store {
 class File {
  public:
   // Opens `path`, or not: see ok(), and errno, which is then still set. `flags` as for open(2);
-  // files are made with mode 0644 less the umask. Never inherited by a program that is started.
+  // files are made for their owner alone. Never inherited by a program that is started.
   File(const std::filesystem::path& path, int flags) noexcept
-      : file_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
+      : file_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
 
   File(File&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
   File& operator=(File&& other) noexcept {
