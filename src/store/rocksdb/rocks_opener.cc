@@ -16,7 +16,7 @@ namespace idnode::store {
 namespace {
 
 constexpr const char* kDamaged =
-    "it is damaged, and nothing was changed; restore it from a backup or a mirror";
+    "it is damaged, and nothing was changed; restore it from a backup, see BACKUP in idnoded(1)";
 
 // An opened database with its handles, which must die first.
 struct Opened {
