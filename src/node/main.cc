@@ -15,6 +15,7 @@
 #include "node/node.h"
 #include "node/spdlog_logger.h"
 #include "node/start_check.h"
+#include "serve/grpc/problem_reference.h"
 
 namespace idnode::node {
 namespace {
@@ -27,6 +28,7 @@ struct Arguments {
   bool new_admin_token = false;
   bool print_config = false;
   bool config_reference = false;
+  bool problem_reference = false;
 };
 
 constexpr const char* kFooter = R"(
@@ -58,6 +60,8 @@ void Describe(CLI::App& app, Arguments& arguments) {
                "Print the configuration in force, with every default, and end");
   app.add_flag("--config-reference", arguments.config_reference,
                "Print the reference of all keys (Markdown) and end");
+  app.add_flag("--problem-reference", arguments.problem_reference,
+               "Print the table of all problem codes of gRPC calls (Markdown) and end");
   app.footer(kFooter);
 }
 
@@ -182,6 +186,10 @@ int Main(int argc, char** argv) {
   }
   if (arguments.config_reference) {
     std::cout << ConfigReference();
+    return 0;
+  }
+  if (arguments.problem_reference) {
+    std::cout << serve::ProblemReference();
     return 0;
   }
   const sigset_t signals = BlockSignals();  // first: logrotate may come at any moment

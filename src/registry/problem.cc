@@ -5,18 +5,7 @@
 namespace idnode::registry {
 namespace {
 
-struct Row {
-  Code code;
-  const char* name;
-  Category category;
-  const char* english_cause;
-  const char* english_fix;
-  const char* chinese_cause;
-  const char* chinese_fix;
-};
-
-// In the order of Code. {name} stands for a parameter.
-constexpr std::array<Row, kCodes> kRows{{
+constexpr std::array<ProblemTexts, kCodes> kRows{{
     {Code::kIdentifierMalformed, "identifier_malformed", Category::kInvalid,
      "The identifier {identifier} is malformed: {reason}.",
      "Write prefix/suffix, for example 88.118.1001/SKU-000017: UTF-8, at most 255 characters, no "
@@ -220,7 +209,7 @@ constexpr bool InOrder() {
 }
 static_assert(InOrder());
 
-const Row& RowOf(Code code) noexcept { return kRows[static_cast<std::size_t>(code)]; }
+const ProblemTexts& RowOf(Code code) noexcept { return kRows[static_cast<std::size_t>(code)]; }
 
 // `text` with every {name} replaced.
 std::string Fill(std::string_view text, const std::vector<Parameter>& parameters,
@@ -247,18 +236,20 @@ Language LanguageOf(std::string_view accept_language) noexcept {
   return accept_language.starts_with("zh") ? Language::kChinese : Language::kEnglish;
 }
 
+std::span<const ProblemTexts, kCodes> AllProblems() noexcept { return kRows; }
+
 std::string_view Problem::name() const noexcept { return RowOf(code).name; }
 
 Category Problem::category() const noexcept { return RowOf(code).category; }
 
 std::string Problem::Cause(Language language) const {
-  const Row& row = RowOf(code);
+  const ProblemTexts& row = RowOf(code);
   return Fill(language == Language::kChinese ? row.chinese_cause : row.english_cause, parameters,
               language);
 }
 
 std::string Problem::Fix(Language language) const {
-  const Row& row = RowOf(code);
+  const ProblemTexts& row = RowOf(code);
   return Fill(language == Language::kChinese ? row.chinese_fix : row.english_fix, parameters,
               language);
 }

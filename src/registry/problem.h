@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -102,6 +103,18 @@ struct Problem {
   std::string Cause(Language language) const;  // what is wrong, and where
   std::string Fix(Language language) const;    // how to mend it
 };
+
+// A row of the table that the texts come from. In the order of Code; {name} stands for a parameter.
+struct ProblemTexts {
+  Code code;
+  const char* name;  // as Problem::name()
+  Category category;
+  const char* english_cause;
+  const char* english_fix;
+  const char* chinese_cause;
+  const char* chinese_fix;
+};
+std::span<const ProblemTexts, kCodes> AllProblems() noexcept;
 
 // The parameter {reason}.
 Parameter ReasonParameter(const Words& reason);

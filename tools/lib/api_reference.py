@@ -4,9 +4,15 @@
 Usage: tools/lib/api_reference.py           writes the file
        tools/lib/api_reference.py --check   fails if the file in the repository is another
 
+The table of problems is that of idnoded --problem-reference; idnoded is $IDNODE_BIN/idnoded, or that of
+build/release. Fails if a call does not say which problems it has, if one is named that there is not, or if
+there is one that nobody names.
+
 Needs protoc, and Debian's python3-protobuf.
 """
+import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -18,6 +24,7 @@ PROTO = ROOT / "proto"
 REFERENCE = PROTO / "reference.md"
 FILES = [f"idnode/v1/{name}.proto"
          for name in ("registrar", "resolver", "admin", "statistics", "audit", "common")]
+BIN = pathlib.Path(os.environ.get("IDNODE_BIN", ROOT / "build" / "release" / "bin"))
 Field = descriptor_pb2.FieldDescriptorProto
 TYPES = {Field.TYPE_STRING: "string", Field.TYPE_BYTES: "bytes", Field.TYPE_BOOL: "bool",
          Field.TYPE_UINT32: "uint32", Field.TYPE_UINT64: "uint64", Field.TYPE_INT64: "int64",
@@ -53,8 +60,16 @@ def short(name: str) -> str:
     return name.removeprefix(".idnode.v1.")
 
 
-def type_of(field) -> str:
+def type_of(field, message) -> str:
     name = TYPES.get(field.type) or short(field.type_name)
+    for nested in message.nested_type:
+        if nested.options.map_entry and field.type_name.endswith(f".{message.name}.{nested.name}"):
+            key, value = (type_of(part, nested) for part in nested.field)
+            return f"map of {key} to {value}"
+    if field.proto3_optional:
+        return f"optional {name}"
+    if field.HasField("oneof_index"):
+        return f"{name}, one of `{message.oneof_decl[field.oneof_index].name}`"
     return f"repeated {name}" if field.label == Field.LABEL_REPEATED else name
 
 
@@ -66,7 +81,7 @@ def write_message(out: list, message, comments: Comments, path: tuple, outer: st
     if message.field:
         out += ["| field | type | meaning |", "|---|---|---|"]
         for i, field in enumerate(message.field):
-            out.append(f"| `{field.name}` | {type_of(field)} | {comments.cell(*path, 2, i)} |")
+            out.append(f"| `{field.name}` | {type_of(field, message)} | {comments.cell(*path, 2, i)} |")
         out.append("")
     for i, nested in enumerate(message.nested_type):
         write_message(out, nested, comments, (*path, 3, i), name + ".")
@@ -93,11 +108,55 @@ def write_file(out: list, file):
         write_message(out, message, comments, (4, i))
 
 
+def read_problems() -> str:
+    return subprocess.run([BIN / "idnoded", "--problem-reference"], check=True, capture_output=True,
+                          text=True).stdout
+
+
+def named_after(text: str) -> list:
+    """The codes that a comment names behind "Problems:"."""
+    _, found, listed = " ".join(text.split()).partition("Problems: ")
+    if not found:
+        return []
+    listed = re.sub(r"\([^)]*\)", "", listed)  # what is said about one
+    words = (word.strip() for word in re.split("[,;]", listed.partition(".")[0]))
+    return [word for word in words if re.fullmatch(r"[a-z]+(_[a-z]+)*", word)]
+
+
+def check_codes(files: list, codes: set) -> list:
+    """What is wrong with the comments' lists of problems."""
+    wrong, named = [], set()
+    for file in files:
+        comments = Comments(file)
+        for i, service in enumerate(file.service):
+            for j, method in enumerate(service.method):
+                text, where = comments.text(6, i, 2, j), f"{service.name}.{method.name}"
+                if "Problems: " not in text:
+                    wrong.append(f"{where} does not say which problems it has")
+                wrong += [f"{where} names {code}, which there is not"
+                          for code in named_after(text) if code not in codes]
+                named |= set(named_after(text))
+        if not file.service:
+            for i, message in enumerate(file.message_type):
+                if message.name == "Problem":
+                    named |= set(re.findall(r"[a-z_]+", comments.text(4, i)))
+    return wrong + [f"no call names {code}" for code in sorted(codes - named)]
+
+
 def make_reference() -> str:
+    files, problems = read_descriptors(), read_problems()
+    wrong = check_codes(files, set(re.findall(r"^\| `(\w+)`", problems, re.MULTILINE)))
+    if wrong:
+        sys.exit("\n".join(wrong))
     out = ["# The gRPC interface", "",
-           "Made by `tools/lib/api_reference.py` from the comments in `proto/idnode/v1`: change those.", ""]
-    for file in read_descriptors():
+           "Made by `tools/lib/api_reference.py` from the comments in `proto/idnode/v1`: change those.", "",
+           "A field that is *optional* can be left out, which is not the same as 0 or empty; of the fields that",
+           "are *one of* something at most one is set. Any other field that is left out is 0, false or empty.",
+           ""]
+    for file in files:
         write_file(out, file)
+    out += ["## Problems", "", "The codes that a [Problem](#problem) may have. {name} is one of its parameters.",
+            "", problems]
     text = "\n".join(out)
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")
