@@ -48,6 +48,8 @@ class Sink:
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
     def kill(self):
+        code = self._process.poll()
+        assert code is None, f"the sink has ended by itself, with {code}: see {self.log_file}"
         self._process.kill()
         self._process.wait(60)
 

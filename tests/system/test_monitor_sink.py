@@ -14,84 +14,15 @@ import unittest
 
 import grpc
 
-from feed_stand_in import CHANNELS, KINDS, FeedStandIn
+from feed_stand_in import KINDS, FeedStandIn
 from node import Node, common_pb2, statistics_pb2, value
 from ports import free_port
-from postgres import PostgreSQL
+from sink import KILLS, Sink, SinkTest, start_postgres
 from waiting import wait_for
-
-SINK = os.path.join(os.environ["IDNODE_BIN"], "idnode-monitor-sink")
-SEED = int(os.environ.get("IDNODE_SEED", random.randrange(2**32)))
-KILLS = int(os.environ.get("IDNODE_KILLS", 25))
-
 
 def setUpModule():
     global postgres
-    print(f"IDNODE_SEED={SEED} IDNODE_KILLS={KILLS}", flush=True)
-    postgres = PostgreSQL()
-    unittest.addModuleCleanup(postgres.close)
-
-
-class Sink:
-    """A running sink, and what it said."""
-
-    def __init__(self, *arguments):
-        self._log = tempfile.TemporaryFile("w+")
-        self.process = subprocess.Popen([SINK, *arguments], stdin=subprocess.DEVNULL, stdout=self._log,
-                                        stderr=subprocess.STDOUT, env={**os.environ, "LANG": "C"})
-
-    def said(self):
-        self._log.seek(0)
-        return self._log.read()
-
-    def end(self, number=signal.SIGTERM):
-        self.process.send_signal(number)
-        return self.wait()
-
-    def wait(self, seconds=60):
-        return self.process.wait(seconds)
-
-    def close(self):
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        self._log.close()
-
-
-class SinkTest(unittest.TestCase):
-    def setUp(self):
-        self.random = random.Random(f"{SEED} {self.id()}")
-        self.schema = ("t_" + self._testMethodName)[:63]
-        self.feed = FeedStandIn(free_port())
-        self.addCleanup(self.feed.stop)
-
-    def sink(self, *arguments, database=None, server=None):
-        sink = Sink("--server", server or f"127.0.0.1:{self.feed.port}", "--schema", self.schema,
-                    "--database", database or postgres.conninfo, *arguments)
-        self.addCleanup(sink.close)
-        return sink
-
-    def once(self, *arguments, **keywords):
-        sink = self.sink("--once", *arguments, **keywords)
-        return sink.wait(), sink.said()
-
-    def add_random(self, entries=50, prefixes=5):
-        for _ in range(entries):
-            day = f"2026-0{min(9, 1 + self.feed.size() // 2000)}-{1 + self.feed.size() // 70 % 28:02}"
-            self.feed.add((f"88.118.{self.random.randrange(prefixes)}", day,
-                           self.random.choice(CHANNELS), self.random.choice(KINDS)))
-
-    def table(self):
-        """(log size in `feed`, rows of `counts`), both of one moment."""
-        found = postgres.query(
-            "SELECT (SELECT log_size FROM {0}.feed), prefix, day, channel, created, recreated, updated, "
-            "deleted FROM (SELECT 1) AS one LEFT JOIN {0}.counts ON true".format(self.schema))
-        size = int(found[0][0] or -1)
-        return size, {(row[1], row[2], row[3]): [int(n) for n in row[4:]] for row in found if row[1]}
-
-    def wait_until_equal(self, seconds=60):
-        wait_for("the tables have all entries", lambda: self.table()[0] == self.feed.size(), seconds)
-        self.assertEqual(self.table(), (self.feed.size(), self.feed.rows()))
+    postgres = start_postgres()
 
 
 class Following(SinkTest):
@@ -311,109 +242,6 @@ class Refusals(SinkTest):
             self.schema += "_other"  # another schema of the same database is free
             self.assertEqual(self.once()[0], 0)
             self.assertEqual(third.end(), 0)
-
-
-class Schema(SinkTest):
-    def migrate(self, user="postgres"):
-        sink = Sink("--migrate", "--schema", self.schema, "--database", f"{postgres.conninfo} user={user}")
-        self.addCleanup(sink.close)
-        return sink.wait(), sink.said()
-
-    def version(self):
-        return postgres.query(f"SELECT version, name FROM {self.schema}.schema_version ORDER BY version")
-
-    def test_migrating_twice_is_once(self):
-        self.assertEqual(self.migrate()[0], 0)
-        self.assertEqual(self.version(), [["1", "001_counts"]])
-        self.assertEqual(self.migrate()[0], 0)
-        self.assertEqual(self.version(), [["1", "001_counts"]])
-
-    def test_what_is_there_has_a_comment(self):
-        self.assertEqual(self.migrate()[0], 0)
-        self.assertEqual(postgres.query(
-            f"SELECT relname FROM pg_class WHERE relnamespace = '{self.schema}'::regnamespace "
-            "AND relkind IN ('r', 'v') AND obj_description(oid, 'pg_class') IS NULL"), [])
-
-    def test_newer_tables_are_refused(self):
-        self.assertEqual(self.migrate()[0], 0)
-        postgres.query(f"INSERT INTO {self.schema}.schema_version VALUES (2, 'later')")
-        code, said = self.migrate()
-        self.assertEqual(code, 1)
-        self.assertIn("newer", said)
-
-    def test_a_table_of_somebody_else_is_left_alone(self):
-        postgres.query(f"CREATE SCHEMA {self.schema}")
-        postgres.query(f"CREATE TABLE {self.schema}.counts (mine text)")
-        code, said = self.migrate()
-        self.assertEqual(code, 1)
-        self.assertIn("--schema", said)
-        self.assertEqual(postgres.query(f"SELECT count(*) FROM pg_class "
-                                        f"WHERE relnamespace = '{self.schema}'::regnamespace"), [["1"]])
-
-    def test_a_role_without_ownership_suffices_once_the_tables_are_there(self):
-        role, schema = "sink_role", self.schema
-        postgres.query(f"CREATE ROLE {role} LOGIN")
-        self.assertEqual(self.migrate(role)[0], 5)
-        self.assertEqual(self.migrate()[0], 0)
-        database = f"{postgres.conninfo} user={role}"
-        self.add_random()
-        with self.feed:
-            code, said = self.once(database=database)
-            self.assertEqual(code, 5, said)
-            self.assertIn("GRANT", said)
-            postgres.query(f"GRANT USAGE ON SCHEMA {schema} TO {role}; "
-                           f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}")
-            self.assertEqual(self.once(database=database)[0], 0)
-            self.wait_until_equal()
-
-    def test_a_schema_that_was_made_for_the_role_suffices(self):
-        role = "schema_owner"  # without CREATE on the database
-        postgres.query(f"CREATE ROLE {role} LOGIN; CREATE SCHEMA {self.schema} AUTHORIZATION {role}")
-        self.assertEqual(postgres.query(
-            f"SELECT has_database_privilege('{role}', current_database(), 'CREATE')"), [["f"]])
-        self.add_random()
-        with self.feed:
-            code, said = self.once(database=f"{postgres.conninfo} user={role}")
-            self.assertEqual(code, 0, said)
-            self.wait_until_equal()
-
-    def test_a_disk_that_fails_for_a_while_is_waited_for(self):
-        self.assertEqual(self.migrate()[0], 0)
-        postgres.query(f"CREATE FUNCTION {self.schema}.fails() RETURNS trigger AS $$ BEGIN RAISE "
-                       "'could not write block' USING ERRCODE = '58030'; END $$ LANGUAGE plpgsql; "
-                       f"CREATE TRIGGER fails BEFORE INSERT ON {self.schema}.counts EXECUTE "
-                       f"FUNCTION {self.schema}.fails()")
-        self.add_random()
-        with self.feed:
-            sink = self.sink()
-            wait_for("it tries", lambda: sink.said().count("trying again") >= 2)
-            self.assertIn("could not write block", sink.said())
-            postgres.query(f"DROP TRIGGER fails ON {self.schema}.counts")
-            self.wait_until_equal()
-            self.assertEqual(sink.end(), 0)
-
-    def test_a_full_database_is_waited_for_and_a_refusing_one_is_not(self):
-        role = "narrow_role"
-        postgres.query(f"CREATE ROLE {role} LOGIN")
-        self.assertEqual(self.migrate()[0], 0)
-        # SQLSTATE 53300, as of a server that has no connection left.
-        postgres.query(f"GRANT USAGE ON SCHEMA {self.schema} TO {role}; GRANT SELECT, INSERT, UPDATE, "
-                       f"DELETE ON ALL TABLES IN SCHEMA {self.schema} TO {role}; "
-                       f"ALTER ROLE {role} CONNECTION LIMIT 0")
-        database = f"{postgres.conninfo} user={role}"
-        self.add_random()
-        with self.feed:
-            self.assertEqual(self.once(database=database)[0], 6)
-            sink = self.sink(database=database)
-            wait_for("it tries", lambda: sink.said().count("trying again") >= 2)
-            self.assertIn("too many connections", sink.said())
-            postgres.query(f"ALTER ROLE {role} CONNECTION LIMIT 5")
-            self.wait_until_equal()
-            self.assertEqual(sink.end(), 0)
-            for wrong in (f"{postgres.conninfo} user=nobody_of_that_name",
-                          f"{postgres.conninfo} dbname=no_such_database"):
-                sink = self.sink(database=wrong)
-                self.assertEqual(sink.wait(), 5, sink.said())
 
 
 class Breaks(SinkTest):
