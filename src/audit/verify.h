@@ -19,8 +19,9 @@
 // and the rows of counts, each when its day is over, read at random; then the views, in the order
 // of their keys. So what was only created is never read at random. Where a view turns out to be
 // wrong it is read again, with the entries that its rows name, to tell which rows are. Memory: some
-// hundred octets for each prefix, 4 octets for each row of counts, two bits for each entry, and pages
-// of rows: 20 MB where records are as large as they may be. A log of a billion entries: 250 MB.
+// hundred octets for each prefix, 4 octets for each row of counts, two bits for each entry, and
+// pages of rows: 20 MB where records are as large as they may be. A log of a billion entries: 250
+// MB.
 //
 // Nothing that is read is trusted; whatever the octets are, this ends, after a time and with a
 // memory in proportion to the store.
