@@ -53,12 +53,6 @@ Text KeyInWords(Family family, std::string_view key) {
   return Plain(key);
 }
 
-Text InWords(const Difference& difference) {
-  return Fill({"{} {}: {}", "{} {}：{}"},
-              {std::string(store::FamilyName(difference.family)),
-               KeyInWords(difference.family, difference.key), difference.what});
-}
-
 void Findings::Add(Family family, std::string_view key, Text what) {
   if (rows_.size() < kRemembered) {
     std::string row(1, static_cast<char>(family));

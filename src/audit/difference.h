@@ -26,9 +26,6 @@ struct Difference {
 // The key as people write it: a seq, an identifier, a prefix and a day; otherwise in hexadecimal.
 Text KeyInWords(store::Family family, std::string_view key);
 
-// "leaf 17: its time goes back"
-Text InWords(const Difference& difference);
-
 // Takes the differences down: the first ones whole, of the others only the number. A row counts
 // once, with what was found first, as long as not very many rows are wrong. One thread.
 class Findings {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <new>
-#include <system_error>
 #include <utility>
 
+#include "base/error_words.h"
 #include "crypto/random.h"
 #include "ledger/log.h"
 
@@ -41,15 +41,6 @@ Answer WhenUnknown(const Answer& answer, Seq first) noexcept {
     default:
       return answer;
   }
-}
-
-std::string InWords(const Error& error) {
-  std::string text = error.what;
-  const bool has_errno = error.code != Errc::kCorrupt && error.code != Errc::kTooLarge;
-  if (has_errno && error.detail != 0) {
-    text += " (" + std::generic_category().message(static_cast<int>(error.detail)) + ")";
-  }
-  return text;
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ class Counter {
     counted_.active_at_end += active;
     counted_.total += period.Sum();
     channels_ += period;
-    if (query_.group_by == GroupBy::kPrefix && period.Sum() != Totals{}) {
+    if (query_.group_by == GroupBy::kPrefix && (period.Sum() != Totals{} || active != 0)) {
       counted_.rows.push_back(
           {.prefix = prefix.prefix, .totals = period.Sum(), .active_at_end = active});
     }

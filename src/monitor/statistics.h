@@ -43,7 +43,8 @@ struct Counted {
     ledger::Totals totals;
     std::int64_t active_at_end = 0;  // by prefix: identifiers of it that existed at the end
   };
-  // In the order of their groups; groups in which nothing happened are left out. Without grouping,
+  // In the order of their groups; groups in which nothing happened are left out, but for prefixes
+  // that had identifiers at the end. Without grouping,
   // a single row.
   std::vector<Row> rows;
   std::uint64_t prefixes = 0;      // that are selected and have had entries at any time

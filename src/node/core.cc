@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "base/error_words.h"
 #include "node/admin_token.h"
 #include "node/data_directory.h"
 #include "node/start_check.h"
@@ -35,14 +36,15 @@ stored::v1::Token AdminToken(const std::string& secret) {
   return token;
 }
 
-// One that is there and does not read; one that is missing will be made.
+// One that is there and does not read, or cannot be made.
 [[noreturn]] void RefuseAdminToken(const std::filesystem::path& directory, const Error& error) {
-  const std::string what = "the administrator's token " + AdminTokenFile(directory).string() +
-                           " cannot be used (" + Because(error) +
-                           "); remove the file and start again";
+  const std::string what = "the administrator's token " + AdminTokenFile(directory).string() + " ";
   const bool is_other = error.code == Errc::kMalformed || error.code == Errc::kTooLarge;
-  if (is_other) throw NeedsOperator(what);
-  throw std::runtime_error(what);
+  if (is_other) {
+    throw NeedsOperator(what + "is no token (" + InWords(error) +
+                        "); remove the file and start again");
+  }
+  throw std::runtime_error(what + "cannot be read or written: " + InWords(error));
 }
 
 void CheckAdminToken(const std::filesystem::path& directory) {
@@ -105,7 +107,7 @@ void Core::StartCommitter(const std::filesystem::path& directory, const Options&
   auto mark = store::MarkFile::Open(directory / "mark", true);
   if (!mark.ok()) {
     Refuse("the mark file " + (directory / "mark").string() + " cannot be used (" +
-           Because(mark.error()) + ")");
+           InWords(mark.error()) + ")");
   }
   mark_ = std::make_unique<store::MarkFile>(std::move(mark).value());
   std::vector<ledger::CommitListener*> listeners = {control_.get()};

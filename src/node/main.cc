@@ -10,6 +10,7 @@
 #include <new>
 #include <string_view>
 
+#include "base/error_words.h"
 #include "base/small_file.h"
 #include "node/config.h"
 #include "node/node.h"
@@ -125,7 +126,7 @@ void WriteReadyFile(const std::filesystem::path& file, const std::string& text) 
   const Status written = WriteFile(file, text, 0644);
   if (written.ok()) return;
   throw std::runtime_error("cannot write the ready file " + file.string() + " (" +
-                           Because(written.error()) +
+                           InWords(written.error()) +
                            "); name one with --ready-file in a directory in which the node may "
                            "write");
 }

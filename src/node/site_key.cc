@@ -5,7 +5,7 @@
 #include <system_error>
 #include <utility>
 
-#include "node/start_check.h"
+#include "base/error_words.h"
 
 namespace idnode::node {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 crypto::RsaKey Taken(Result<crypto::RsaKey> key, const std::filesystem::path& file) {
   if (key.ok()) return std::move(key).value();
   throw std::runtime_error("the site's key " + file.string() + " cannot be used (" +
-                           Because(key.error()) +
+                           InWords(key.error()) +
                            "); it must be an RSA key in PEM without a pass phrase. See "
                            "site.key_file");
 }

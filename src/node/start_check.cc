@@ -1,8 +1,8 @@
 #include "node/start_check.h"
 
-#include <system_error>
 #include <utility>
 
+#include "base/error_words.h"
 #include "ledger/committer.h"
 #include "ledger/log.h"
 #include "registry/control.h"
@@ -38,7 +38,7 @@ std::string LogFailure(const Error& error, const std::filesystem::path& director
              error.what + ", octet " + std::to_string(error.detail) + "); restore " +
              directory.string() + " from a backup; what is left can be looked at with " + look;
     default:
-      return Because(error);
+      return InWords(error);
   }
 }
 
@@ -48,27 +48,19 @@ std::uint64_t ReadMark(const std::filesystem::path& directory) {
   const auto mark = store::MarkFile::Read(file);
   if (mark.ok()) return mark.value().value_or(0);
   Refuse(mark.error(), "the mark file " + file.string() + " cannot be used (" +
-                           Because(mark.error()) +
+                           InWords(mark.error()) +
                            "); if it is damaged, run idnodectl audit verify --data " +
                            directory.string() + ", then remove it");
 }
 
 }  // namespace
 
-std::string Because(const Error& error) {
-  std::string text = error.what;
-  if (error.detail != 0) {
-    text += ": " + std::generic_category().message(static_cast<int>(error.detail));
-  }
-  return text;
-}
-
 void RefuseLog(const Error& error, const std::filesystem::path& directory) {
   Refuse(error, LogFailure(error, directory));
 }
 
 void RefuseControl(const Error& error, const std::filesystem::path& directory) {
-  Refuse(error, "prefixes and tokens cannot be read (" + Because(error) +
+  Refuse(error, "prefixes and tokens cannot be read (" + InWords(error) +
                     "); see what is wrong with: idnodectl audit verify --data " +
                     directory.string());
 }

@@ -18,9 +18,6 @@ class NeedsOperator final : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// What `error`, which may be that of a system call, says for the end of a message.
-std::string Because(const Error& error);
-
 // `error` of the log's head or its mark, as Committer::Start() gives it, in words for the operator.
 // Throws NeedsOperator where another start does not help, otherwise std::runtime_error.
 [[noreturn]] void RefuseLog(const Error& error, const std::filesystem::path& directory);
@@ -29,9 +26,9 @@ std::string Because(const Error& error);
 [[noreturn]] void RefuseControl(const Error& error, const std::filesystem::path& directory);
 
 // Opens the store of `directory` for reading, which changes no octet of it, holds its head against
-// the mark, and reads prefixes and tokens. Costs one more replay of the write-ahead log than a
-// start has anyway. Where there is no store yet, the head is a new one. The directory must be
-// locked. Throws as above.
+// the mark, and reads prefixes and tokens. Costs two more replays of the write-ahead log, as
+// any opening does: a start has four. Where there is no store yet, the head is a new one. The
+// directory must be locked. Throws as above.
 ledger::Head CheckStore(const std::filesystem::path& directory, store::RocksOptions options);
 
 }  // namespace idnode::node

@@ -21,7 +21,7 @@ struct Row {
 // The first that fits is taken.
 constexpr std::array kRows = {
     Row{"The following arguments? (?:was|were) not expected: (.+)", {nullptr, "多余的参数：\\1"}},
-    Row{"A subcommand is required", {"A verb is missing", "缺少动词"}},
+    Row{"A subcommand is required", {"A verb is missing", "缺少子命令"}},
     Row{"(.+) or (.+) is required", {nullptr, "\\1 与 \\2 必须给出其一"}},
     Row{"(.+) is required", {nullptr, "缺少 \\1"}},
     Row{"(.+) requires (.+)", {nullptr, "\\1 须与 \\2 同时使用"}},
@@ -94,7 +94,7 @@ std::optional<Text> UnknownWord(const CLI::App& app) {
   // In "tokn list" the first word is wrong, though the second happens to be a verb.
   const std::string nearest = NearestOf(word, verbs.empty() ? VerbsOf(app) : verbs);
   if (verbs.empty() && nearest.empty()) return std::nullopt;
-  Text text = Fill({"There is no verb \"{}\"", "没有动词“{}”"}, {word});
+  Text text = Fill({"There is no verb \"{}\"", "没有子命令“{}”"}, {word});
   if (!nearest.empty()) return text + DidYouMean(nearest);
   if (verbs.size() > kFew) return text;
   return text + Fill({"; there are: {}", "；可用的有：{}"}, {Joined(verbs)});

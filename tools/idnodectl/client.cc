@@ -28,6 +28,7 @@ Exit ExitOf(grpc::StatusCode code) {
     case grpc::StatusCode::UNAVAILABLE:
     case grpc::StatusCode::DEADLINE_EXCEEDED:
     case grpc::StatusCode::RESOURCE_EXHAUSTED:
+    case grpc::StatusCode::CANCELLED:  // by the node, for nothing here does so
       return Exit::kUnavailable;
     default:
       return Exit::kFailed;
@@ -48,6 +49,11 @@ Failure FromBareStatus(const grpc::Status& status, const Client::Options& option
       failure.cause =
           Say(options.language, text::kTimeout, options.server, options.timeout.count());
       failure.fix = Say(options.language, text::kTimeoutFix);
+      break;
+    case grpc::StatusCode::CANCELLED:
+      failure.code = "cancelled";
+      failure.cause = Say(options.language, text::kCancelled, options.server);
+      failure.fix = Say(options.language, text::kNoAnswerFix);
       break;
     case grpc::StatusCode::UNIMPLEMENTED:
       failure.code = "unimplemented";

@@ -507,7 +507,7 @@ class Builder {
          "  idnodectl register 88.118.1001/SKU-1 --value \"1 URL https://example.cn\"\n"
          "  idnodectl resolve 88.118.1001/SKU-1\n"
          "  idnodectl stats --json\n",
-         "全局选项写在动词前后均可。动词的帮助：idnodectl VERB --help\n\n"
+         "全局选项写在子命令前后均可。子命令的帮助：idnodectl VERB --help\n\n"
          "退出码：\n"
          "  0  完成\n"
          "  1  失败：被节点拒绝，或 recount、verify 发现差异\n"

@@ -4,7 +4,7 @@ namespace idnode::ctl {
 
 bool Session::OutcomeUnknown(const Failure& failure) {
   return failure.code == "unavailable" || failure.code == "timeout" ||
-         failure.code == kOutcomeUnknown;
+         failure.code == "cancelled" || failure.code == kOutcomeUnknown;
 }
 
 void Session::TellRequestId(Failure& failure, std::string_view request_id) const {

@@ -234,6 +234,10 @@ inline constexpr Words kHandleDeniedFix{
 inline constexpr Words kHandleRefusedFix{
     "Ask over another door (--via tcp, --via grpc), and see the log of the server.",
     "请改用其他方式查询（--via tcp、--via grpc），并查看该服务器的日志。"};
+inline constexpr Words kCancelled{
+    "The node at {} broke the call off: it stops, or has waited too long for its answer to be "
+    "taken.",
+    "节点 {} 中断了调用：节点正在停止，或答复长时间未被接收。"};
 inline constexpr Words kTimeout{"{0} has not answered within {1} ms.",
                                 "{0} 在 {1} 毫秒内没有应答。"};
 inline constexpr Words kTimeoutFix{"Try again later, or with a longer --timeout.",

@@ -3,8 +3,8 @@
 // every tick whether it has passed. Then the call is cancelled.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include "serve/grpc/door.h"
 
@@ -14,21 +14,29 @@ namespace idnode::serve {
 class WriteDeadline {
  public:
   // A message is being sent from now on.
-  void Begin(const Door& door) { end_ = Clock::now() + door.options.write_patience; }
+  void Begin(const Door& door) {
+    end_ = Clock::now() + door.options.write_patience;
+    hurried_end_.reset();
+  }
 
-  // When the node stops, or has too much that is not taken, little time is left.
+  // Never while nothing is sent. While the node stops, or has too much that is not taken, there is
+  // less time.
   bool HasPassed(const Door& door) {
+    if (!end_.has_value()) return false;
     const auto now = Clock::now();
-    if (door.calls.stopping() || door.unsent.is_much()) {
-      end_ = std::min(end_, now + door.options.last_write);
+    if (!door.calls.stopping() && !door.unsent.is_much()) {
+      hurried_end_.reset();
+    } else if (!hurried_end_.has_value()) {
+      hurried_end_ = now + door.options.last_write;
     }
-    return now >= end_;
+    return now >= *end_ || (hurried_end_.has_value() && now >= *hurried_end_);
   }
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  Clock::time_point end_ = Clock::time_point::max();
+  std::optional<Clock::time_point> end_;
+  std::optional<Clock::time_point> hurried_end_;
 };
 
 }  // namespace idnode::serve

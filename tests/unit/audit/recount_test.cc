@@ -34,7 +34,7 @@ class RecountTest : public testing::Test {
     Said said;
     for (const Difference& difference : recounted.differences) {
       ExpectChinese(difference.what);
-      said.push_back(audit::InWords(difference).english);
+      said.push_back(audit::InWords(difference));
     }
     return said;
   }

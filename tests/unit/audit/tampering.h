@@ -42,10 +42,15 @@ inline bool Names(const Verification& found, store::Family family) {
       found.differences, [&](const Difference& difference) { return difference.family == family; });
 }
 
+// "leaf 17: its time goes back"
+inline std::string InWords(const Difference& difference) {
+  return std::string(store::FamilyName(difference.family)) + " " +
+         KeyInWords(difference.family, difference.key).english + ": " + difference.what.english;
+}
+
 inline std::string Show(const Verification& found) {
   std::string out = std::to_string(found.difference_count) + " differences\n";
-  for (const Difference& difference : found.differences)
-    out += "  " + InWords(difference).english + "\n";
+  for (const Difference& difference : found.differences) out += "  " + InWords(difference) + "\n";
   return out;
 }
 

@@ -152,7 +152,7 @@ TEST_F(VerifyTest, NamesTheFirstDifferencesAndCountsTheRest) {
   const Verification found = Run({.differences = 3});
   EXPECT_EQ(found.difference_count, disk_.Of(Family::kRecords).size());
   ASSERT_EQ(found.differences.size(), 3U);
-  EXPECT_EQ(InWords(found.differences.front()).english,
+  EXPECT_EQ(InWords(found.differences.front()),
             "records 88.118.1/PART-0: cannot be read: checksum of a stored value");
 }
 

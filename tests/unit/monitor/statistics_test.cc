@@ -49,14 +49,19 @@ void ExpectCountedByHand(const History& history, const Query& query) {
   if (query.group_by == GroupBy::kNone) groups[""] = {};
   Four total{};
   std::int64_t active = 0;
+  std::map<std::string, std::int64_t> active_of;
   for (const Event& event : history.events) {
     if (event.control || !IsSelected(event.prefix, query.selection) || event.day > to) continue;
     Four one{};
     one.at(event.what) = 1;
     active += ActiveOf(one);
+    active_of[event.prefix] += ActiveOf(one);
     if (event.day < from) continue;
     total += one;
     groups[GroupOf(event, query.group_by)] += one;
+  }
+  for (const auto& [prefix, left] : active_of) {
+    if (query.group_by == GroupBy::kPrefix && left != 0) groups.try_emplace(prefix);
   }
   std::vector<std::pair<std::string, Four>> rows;
   for (const auto& row : counted.value().rows) rows.emplace_back(GroupOf(row), FourOf(row.totals));

@@ -86,6 +86,23 @@ TEST_F(GrpcDeafTest, AnAnswerThatNobodyTakesEnds) {
   server_->Stop(seconds(600));
 }
 
+// What is not answered yet is waited for, however long that takes.
+TEST_F(GrpcDeafTest, WhatIsUnderWayIsNotHurried) {
+  ServeWith(milliseconds(10), milliseconds(10));
+  gate_.Close();
+  std::thread caller([&] {
+    EXPECT_EQ(
+        Call(*registrar_, &v1::Registrar::Stub::Register, Row("88.118.1001/a"), "writer").code(),
+        "(none)");
+  });
+  gate_.AwaitArrival();
+  std::thread stopper([&] { server_->Stop(seconds(600)); });
+  std::this_thread::sleep_for(milliseconds(200));  // many ticks
+  gate_.Open();
+  caller.join();
+  stopper.join();
+}
+
 TEST_F(GrpcDeafTest, StoppingDoesNotWaitForOneThatDoesNotRead) {
   ServeWith(seconds(600), milliseconds(10));
   DeafClient client(target());
