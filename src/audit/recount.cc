@@ -15,7 +15,6 @@
 namespace idnode::audit {
 namespace {
 
-using ledger::Channel;
 using ledger::ChannelTotals;
 using ledger::EntryKind;
 using ledger::Leaf;

@@ -7,7 +7,7 @@
 
 namespace idnode {
 
-// What failed, and the system's word for it: "sync (No space left on device)".
+// What failed, and the system's word for it: "sync: No space left on device".
 std::string InWords(const Error& error);
 
 }  // namespace idnode

@@ -103,7 +103,7 @@ TEST_F(CommitterFailure, AStoreThatIsAwayIsTriedLessAndLessOftenAndToldOnce) {
   EXPECT_EQ(reopens_, kTimes + 1U);
   const auto lines = told();
   ASSERT_EQ(lines.size(), 2U);
-  EXPECT_TRUE(lines[0].starts_with("- changes are refused: not now, on order (No space left"))
+  EXPECT_TRUE(lines[0].starts_with("- changes are refused: not now, on order: No space left"))
       << lines[0];
   EXPECT_EQ(lines[1], "+ changes are taken again");
 }
