@@ -326,6 +326,7 @@ class Breaks(SinkTest):
                 self.assertIn(key, most, (kill, victim, size))
                 self.assertTrue(all(a <= b for a, b in zip(counts, most[key])), (kill, victim, size, key))
         self.wait_until_equal()
+        wait_for("the last one follows, too", lambda: "following" in sink.said())
         self.assertEqual(sink.end(), 0)
 
 
