@@ -10,7 +10,6 @@ namespace idnode::registry {
 namespace {
 
 using ledger::Entry;
-using ledger::EntryKind;
 using ledger::Payload;
 using ledger::Seq;
 using stored::v1::SCOPE_ADMIN;
