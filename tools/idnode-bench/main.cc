@@ -32,16 +32,7 @@ void AddServer(CLI::App& command, idnode::tools::NodeOptions& node, std::string&
   command.add_option("--prefix", prefix, "Prefix to register below; it must exist")->required();
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  CLI::App app("Measures an idnode node against the limits of its machine.", "idnode-bench");
-  app.set_version_flag("--version", IDNODE_VERSION);
-  app.require_subcommand(1);
-  app.footer(kFooter);
-  double seconds = 0;
-
-  idnode::bench::ResolveOptions resolve;
+CLI::App& AddResolve(CLI::App& app, idnode::bench::ResolveOptions& resolve, double& seconds) {
   CLI::App& resolves = *app.add_subcommand("resolve",
                                            "UDP resolution on one core against a bare "
                                            "recvmmsg/sendmmsg echo");
@@ -54,8 +45,10 @@ int main(int argc, char** argv) {
   resolves.add_option("--window", resolve.window, "Questions under way")->capture_default_str();
   resolves.add_option("--rounds", resolve.rounds)->capture_default_str();
   resolves.add_option("--seconds", seconds, "Of each measurement");
+  return resolves;
+}
 
-  idnode::bench::RegisterOptions registering;
+CLI::App& AddRegister(CLI::App& app, idnode::bench::RegisterOptions& registering, double& seconds) {
   CLI::App& registers = *app.add_subcommand("register",
                                             "Synced registration over gRPC against "
                                             "RocksDB's own synced puts");
@@ -69,7 +62,22 @@ int main(int argc, char** argv) {
       .add_option("--limit-dir", registering.limit_directory,
                   "For RocksDB's puts; on the same disk as the node's data")
       ->required();
+  return registers;
+}
 
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Measures an idnode node against the limits of its machine.", "idnode-bench");
+  app.set_version_flag("--version", IDNODE_VERSION);
+  app.require_subcommand(1);
+  app.footer(kFooter);
+  double seconds = 0;
+
+  idnode::bench::ResolveOptions resolve;
+  CLI::App& resolves = AddResolve(app, resolve, seconds);
+  idnode::bench::RegisterOptions registering;
+  CLI::App& registers = AddRegister(app, registering, seconds);
   idnode::bench::FillOptions fill;
   CLI::App& fills = *app.add_subcommand("fill", "Register PREFIX/id-0, id-1, ... in a stream");
   AddServer(fills, fill, fill.prefix);

@@ -41,6 +41,7 @@ class Builder {
     Records();
     Many();
     Reading();
+    Resolving();
     Control();
     Counting();
     Auditing();
@@ -285,7 +286,9 @@ class Builder {
                          "从先前列表结束处继续，游标见其输出"}))
         ->check(Utf8())
         ->type_name("CURSOR");
+  }
 
+  void Resolving() {
     const auto resolve = std::make_shared<ctl::Resolve>();
     CLI::App& resolve_verb = Verb(
         app_, "resolve", {"resolve an identifier to its public values", "解析标识，得到其公开的值"},
