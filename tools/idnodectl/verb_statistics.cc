@@ -33,6 +33,11 @@ Json RowJson(const v1::QueryResponse::Row& row, const std::string& by) {
   return json;
 }
 
+std::string GroupOf(const v1::QueryResponse::Row& row, const std::string& by, Language language) {
+  if (by == "prefix") return row.prefix();
+  return by == "day" ? row.day() : ChannelText(row.channel(), language);
+}
+
 std::string StatsText(const v1::QueryResponse& response, const Stats& options, Language language) {
   const bool grouped = options.by != "none";
   const Words& group = options.by == "prefix" ? text::kTitlePrefix
@@ -59,10 +64,7 @@ std::string StatsText(const v1::QueryResponse& response, const Stats& options, L
   };
   if (grouped) {
     for (const auto& row : response.rows()) {
-      add(options.by == "prefix" ? row.prefix()
-          : options.by == "day"  ? row.day()
-                                 : ChannelText(row.channel(), language),
-          row.counts(), row.active_at_end());
+      add(GroupOf(row, options.by, language), row.counts(), row.active_at_end());
     }
   }
   add(Say(language, text::kTotal), response.total(), response.active_at_end());
